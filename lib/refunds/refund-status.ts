@@ -1,0 +1,170 @@
+import { formatCalendarDay, formatDay, type Reader } from '../dates.ts'
+import { type RefundReason, refundReason } from './refund-reasons.ts'
+
+/** The public vocabulary of a credit note's refund, as stored, shown and spoken in the API. */
+export const REFUND_STATUSES = ['pending', 'requested', 'succeeded', 'failed', 'manual'] as const
+export type RefundStatus = (typeof REFUND_STATUSES)[number]
+
+export const MANUAL_METHODS = ['sepa', 'cash', 'paypal', 'cheque', 'other'] as const
+export type ManualMethod = (typeof MANUAL_METHODS)[number]
+
+/** How a manual refund's method is written in sentences and lists. */
+export const MANUAL_METHOD_NAMES: Record<ManualMethod, string> = {
+  sepa: 'SEPA transfer',
+  cash: 'cash',
+  paypal: 'PayPal',
+  cheque: 'cheque',
+  other: 'other means',
+}
+
+/**
+ * Legal moves of a credit note's refund (product.md, "Transitions"). `failed → pending` is no move of its own: a retry
+ * clears the stale failure while its attempt is open, and the database lets it through only beside an open attempt.
+ */
+export const LEGAL_TRANSITIONS: Record<RefundStatus, readonly RefundStatus[]> = {
+  pending: ['requested', 'succeeded', 'failed', 'manual'],
+  requested: ['succeeded', 'failed'],
+  succeeded: ['failed'],
+  failed: ['pending', 'requested', 'succeeded', 'manual'],
+  manual: [],
+}
+
+/** What the rules look at. Money has reached the freelancer's Stripe account only once `depositConfirmed` is true. */
+export type RefundFacts = {
+  status: RefundStatus
+  depositMethod: 'card' | 'sepa'
+  depositConfirmed: boolean
+  /** An attempt is in flight, or its outcome is unknown. */
+  attemptOpen: boolean
+  failureReason: string | null
+  failureMessage: string | null
+  /** Why a refund that Stripe accepted is still waiting there (Stripe's `pending_reason` or `requires_action`). */
+  pendingReason: string | null
+  settledAt: Date | null
+  manual: { method: ManualMethod; reference: string; refundedOn: Date } | null
+  traceNumber: string | null
+  paidTwice: boolean
+}
+
+export const REFUND_ACTIONS = ['retry', 'refresh', 'mark_refunded', 'download_pdf'] as const
+export type RefundAction = (typeof REFUND_ACTIONS)[number]
+
+/** The words on the buttons (product.md). */
+export const REFUND_ACTION_LABELS: Record<RefundAction, string> = {
+  retry: 'Retry',
+  refresh: 'Refresh status',
+  mark_refunded: 'Mark refunded',
+  download_pdf: 'Download PDF',
+}
+
+/** Retry is legal on pending and failed while no attempt is open. */
+export function mayRetry(facts: Pick<RefundFacts, 'status' | 'attemptOpen'>): boolean {
+  return (facts.status === 'pending' || facts.status === 'failed') && !facts.attemptOpen
+}
+
+/** Mark refunded is legal on pending and failed while no attempt is open: what may be on its way can't be sent by hand too. */
+export function mayMarkRefunded(facts: Pick<RefundFacts, 'status' | 'attemptOpen'>): boolean {
+  return mayRetry(facts)
+}
+
+/** What the banner shows: sentence, why, what helps, and the acts on offer, the first being the primary one. */
+export type RefundBannerView = {
+  status: RefundStatus
+  mood: 'waiting' | 'moving' | 'needs_you' | 'failed' | 'done'
+  sentence: string
+  /** Reason, verdict and way out, for failures and for refunds that wait at Stripe. */
+  reason: RefundReason | null
+  /** Stripe's own words, when they add something. */
+  stripeSays: string | null
+  traceNumber: string | null
+  paidTwice: boolean
+  actions: readonly RefundAction[]
+  /** A retry that can't help now stays possible, behind a second look. */
+  retryNeedsSecondLook: boolean
+}
+
+type BannerState =
+  | 'awaiting_deposit'
+  | 'checking'
+  | 'transfer_by_hand'
+  | 'requested'
+  | 'failed'
+  | 'succeeded'
+  | 'manual'
+
+function bannerState(facts: RefundFacts): BannerState {
+  if (facts.status !== 'pending') return facts.status
+  if (facts.depositMethod === 'sepa') return 'transfer_by_hand'
+  if (facts.attemptOpen) return 'checking'
+  return facts.depositConfirmed ? 'checking' : 'awaiting_deposit'
+}
+
+/** Draws the banner from the facts (product.md, "Refund status of a credit note"). Pure; dates are written for the reader. */
+export function refundBanner(facts: RefundFacts, reader: Reader): RefundBannerView {
+  const common = {
+    status: facts.status,
+    stripeSays: null,
+    reason: null,
+    traceNumber: null,
+    paidTwice: facts.paidTwice,
+    retryNeedsSecondLook: false,
+  } satisfies Partial<RefundBannerView>
+  const views: Record<BannerState, () => RefundBannerView> = {
+    awaiting_deposit: () => ({
+      ...common,
+      mood: 'waiting',
+      sentence: 'Waiting for Stripe to confirm the deposit. The refund starts by itself when it does.',
+      reason: refundReason('charge_not_confirmed'),
+      actions: ['refresh', 'retry'],
+      retryNeedsSecondLook: true,
+    }),
+    checking: () => ({
+      ...common,
+      mood: 'moving',
+      sentence: 'Refund in progress — checking Stripe.',
+      // Confirmed and nothing open: the refund's job has not begun yet, so a retry can do no harm.
+      actions: facts.attemptOpen ? ['refresh'] : ['refresh', 'retry'],
+    }),
+    transfer_by_hand: () => ({
+      ...common,
+      mood: 'needs_you',
+      sentence: 'Manual refund — confirm bank transfer.',
+      actions: ['mark_refunded'],
+    }),
+    requested: () => ({
+      ...common,
+      mood: 'moving',
+      sentence: 'Refund in progress, expected in 3–5 business days.',
+      reason:
+        facts.pendingReason === null || facts.pendingReason === 'processing' ? null : refundReason(facts.pendingReason),
+      actions: ['refresh'],
+    }),
+    failed: () => {
+      const reason = refundReason(facts.failureReason)
+      const retryHelps = reason.verdict === 'retry_now'
+      return {
+        ...common,
+        mood: 'failed',
+        sentence: `Refund failed: ${reason.title}.`,
+        reason,
+        stripeSays: facts.failureMessage,
+        actions: retryHelps ? ['retry', 'mark_refunded'] : ['mark_refunded', 'retry'],
+        retryNeedsSecondLook: !retryHelps,
+      }
+    },
+    succeeded: () => ({
+      ...common,
+      mood: 'done',
+      sentence: `Refund completed on ${facts.settledAt ? formatDay(facts.settledAt, reader) : 'an unknown date'} via Stripe.`,
+      traceNumber: facts.traceNumber,
+      actions: ['download_pdf'],
+    }),
+    manual: () => ({
+      ...common,
+      mood: 'done',
+      sentence: `Refund completed on ${facts.manual ? formatCalendarDay(facts.manual.refundedOn, reader.locale) : 'an unknown date'} via manual transfer.`,
+      actions: ['download_pdf'],
+    }),
+  }
+  return views[bannerState(facts)]()
+}
