@@ -1,5 +1,5 @@
-import { formatCalendarDay, formatDay, type Reader } from '../dates.ts'
-import { type RefundReason, refundReason } from './refund-reasons.ts'
+import { formatCalendarDay, formatDay, type Reader } from '@/lib/dates'
+import { type RefundReason, refundReason } from './refund-reasons'
 
 /** The public vocabulary of a credit note's refund, as stored, shown and spoken in the API. */
 export const REFUND_STATUSES = ['pending', 'requested', 'succeeded', 'failed', 'manual'] as const

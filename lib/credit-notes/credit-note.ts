@@ -1,0 +1,109 @@
+import type { ManualMethod, RefundFacts, RefundStatus } from '@/lib/refunds/refund-status'
+
+/** Issuer and client as they were on the day of issue; printed on the document and never changed afterwards. */
+export type CreditNoteParties = {
+  issuer: { name: string; address: string; vatNumber: string | null; email: string }
+  client: { name: string; address: string; email: string; locale: string }
+}
+
+/** A credit note as the desk reads it. Amounts are minor units of `currency`, times are UTC. */
+export type CreditNote = {
+  id: string
+  freelancerId: string
+  number: string
+  proposalId: string
+  proposalNumber: string
+  proposalTitle: string
+  amendmentId: string
+  amendmentNumber: string
+  amendmentReason: string
+  parties: CreditNoteParties
+  amountNet: number
+  amountVat: number
+  amountGross: number
+  currency: string
+  issuedAt: Date
+  refundStatus: RefundStatus
+  failureReason: string | null
+  failureMessage: string | null
+  stripeRefundId: string | null
+  requestedAt: Date | null
+  settledAt: Date | null
+  manual: { method: ManualMethod; reference: string; refundedOn: Date } | null
+  paidTwiceAt: Date | null
+  depositMethod: 'card' | 'sepa'
+  depositConfirmed: boolean
+  /** An attempt is in flight, or its outcome is unknown. */
+  attemptOpen: boolean
+  /** How many attempts there have been. */
+  attempts: number
+  pendingReason: string | null
+  traceNumber: string | null
+}
+
+/** What the refund rules look at, taken from a credit note. */
+export function refundFacts(note: CreditNote): RefundFacts {
+  return {
+    status: note.refundStatus,
+    depositMethod: note.depositMethod,
+    depositConfirmed: note.depositConfirmed,
+    attemptOpen: note.attemptOpen,
+    failureReason: note.failureReason,
+    failureMessage: note.failureMessage,
+    pendingReason: note.pendingReason,
+    settledAt: note.settledAt,
+    manual: note.manual,
+    traceNumber: note.traceNumber,
+    paidTwice: note.paidTwiceAt !== null,
+  }
+}
+
+export const TIMELINE_KINDS = [
+  'issued',
+  'deposit_confirmed',
+  'attempt_started',
+  'attempt_unknown',
+  'attempt_resolved',
+  'refund_requested',
+  'refund_refused',
+  'refund_succeeded',
+  'refund_failed',
+  'refund_bounced',
+  'trace_number',
+  'marked_refunded',
+  'paid_twice',
+  'news_without_change',
+  'email_sent',
+  'email_refused',
+] as const
+export type TimelineKind = (typeof TIMELINE_KINDS)[number]
+
+/** One line of a credit note's history: what happened, who or what caused it. */
+export type TimelineEntry = {
+  id: string
+  at: Date
+  kind: TimelineKind
+  fromStatus: RefundStatus | null
+  toStatus: RefundStatus | null
+  actor: 'client' | 'freelancer' | 'api_key' | 'stripe' | 'worker'
+  attemptId: string | null
+  stripeEventId: string | null
+  /** Facts in words the timeline shows, e.g. code, message, requestId, method, reference, stripeRefundId, recipient. */
+  detail: Record<string, string>
+}
+
+/** One try to have Stripe pay the credit note back, as shown to the freelancer. */
+export type RefundAttempt = {
+  id: string
+  ordinal: number
+  cause: 'amendment_signed' | 'deposit_confirmed' | 'retry' | 'automatic'
+  state: 'in_flight' | 'unknown' | 'accepted' | 'refused'
+  idempotencyKey: string
+  calls: number
+  stripeRefundId: string | null
+  requestId: string | null
+  code: string | null
+  message: string | null
+  startedAt: Date
+  finishedAt: Date | null
+}
