@@ -75,7 +75,7 @@ BEGIN
   IF NEW.refund_status IS DISTINCT FROM OLD.refund_status THEN
     SELECT EXISTS (SELECT FROM refund_attempts a WHERE a.credit_note_id = OLD.id AND a.state IN ('in_flight', 'unknown'))
       INTO attempt_open;
-    IF NOT CASE OLD.refund_status
+    IF NOT (CASE OLD.refund_status
       WHEN 'pending' THEN NEW.refund_status IN ('requested', 'succeeded', 'failed') OR (NEW.refund_status = 'manual' AND NOT attempt_open)
       WHEN 'requested' THEN NEW.refund_status IN ('succeeded', 'failed')
       WHEN 'succeeded' THEN NEW.refund_status = 'failed'
@@ -84,7 +84,7 @@ BEGIN
         OR (NEW.refund_status = 'manual' AND NOT attempt_open)
         OR (NEW.refund_status = 'pending' AND attempt_open)
       WHEN 'manual' THEN false
-    END THEN
+    END) THEN
       RAISE EXCEPTION 'credit note %: refund cannot go from % to %', OLD.number, OLD.refund_status, NEW.refund_status
         USING ERRCODE = 'integrity_constraint_violation';
     END IF;
