@@ -2,6 +2,14 @@
 export const VERDICTS = ['retry_now', 'not_yet', 'will_not_help', 'already_refunded'] as const
 export type Verdict = (typeof VERDICTS)[number]
 
+/** The verdict as the banner says it before the click. */
+export const VERDICT_LABELS: Record<Verdict, string> = {
+  retry_now: 'A retry can help now',
+  not_yet: 'Not yet',
+  will_not_help: 'A retry will not help',
+  already_refunded: 'Already refunded',
+}
+
 /** One reason in words: what stands after "Refund failed: ", whether a retry helps and why, and the way out. */
 export type RefundReason = {
   code: string
@@ -14,13 +22,300 @@ export type RefundReason = {
   wayOut: string
 }
 
-/** The reason behind a stored code; an unknown code still gets honest words and the verdict `retry_now` is never guessed for it. */
-export function refundReason(code: string | null): RefundReason {
-  return {
-    code: code ?? 'unknown',
+type Words = Omit<RefundReason, 'code'>
+
+/** Stripe's error codes: the request for a refund was refused and no refund exists. */
+const STRIPE_ERROR_CODES = {
+  charge_already_refunded: {
+    title: 'this payment has already been refunded in Stripe',
+    verdict: 'already_refunded',
+    why: 'A refund made outside Requite, for example by hand in Stripe’s Dashboard, has already sent the whole payment back. Another try would find nothing left to send.',
+    wayOut:
+      'Look the payment up in Stripe. If your client has the money, press Mark refunded and give the Stripe refund’s number as the reference.',
+  },
+  charge_disputed: {
+    title: 'your client’s bank has opened a dispute over this payment',
+    verdict: 'not_yet',
+    why: 'Stripe allows no refund until the dispute is decided, so that your client is not paid twice. Until then the disputed money is held back.',
+    wayOut:
+      'Answer the dispute in Stripe, or accept it. If you win, press Retry. If you lose or accept, your client gets the money through their bank: press Mark refunded with the dispute’s number.',
+  },
+  refund_disputed_payment: {
+    title: 'this payment is under dispute, so Stripe blocks the refund',
+    verdict: 'not_yet',
+    why: 'Stripe allows no refund until the dispute is decided, so that your client is not paid twice.',
+    wayOut:
+      'Answer the dispute in Stripe, or accept it. If you win, press Retry. If you lose or accept, your client gets the money through their bank: press Mark refunded with the dispute’s number.',
+  },
+  charge_not_refundable: {
+    title: 'Stripe cannot refund this payment',
+    verdict: 'will_not_help',
+    why: 'Stripe says that this payment cannot be sent back the way it came. No money has moved; it is still in your Stripe account.',
+    wayOut: 'Send the money another way, for example by bank transfer, then press Mark refunded.',
+  },
+  balance_insufficient: {
+    title: 'your Stripe balance is too low',
+    verdict: 'not_yet',
+    why: 'Stripe pays refunds out of your Stripe balance, and a retry cannot go through until there is enough in it. No money has moved.',
+    wayOut: 'Top up your Stripe balance or wait for your next payments to arrive there, then press Retry.',
+  },
+  resource_missing: {
+    title: 'Stripe cannot find this payment in your account',
+    verdict: 'will_not_help',
+    why: 'The deposit was paid into another Stripe account, or in test mode, than the one Requite now asks. Asking again finds the same. No money has moved.',
+    wayOut:
+      'Check in Settings which Stripe account is connected. If it should be another one, reconnect that one and press Retry; otherwise send the money another way and press Mark refunded.',
+  },
+  account_invalid: {
+    title: 'Requite no longer has access to your Stripe account',
+    verdict: 'not_yet',
+    why: 'The connection between Requite and your Stripe account has ended. No retry can go through until you reconnect it. No money has moved; it is safe in your Stripe account.',
+    wayOut:
+      'Reconnect the same Stripe account in Settings and press Retry. Or send the money another way and press Mark refunded.',
+  },
+  api_key_expired: {
+    title: 'Requite’s own access to Stripe has expired',
+    verdict: 'not_yet',
+    why: 'Stripe answers none of Requite’s requests until the people who run Requite renew its access. It has nothing to do with you or your client, and no money has moved.',
+    wayOut: 'Tell the people who run Requite, and press Retry once they have renewed it.',
+  },
+  platform_api_key_expired: {
+    title: 'Requite’s own access to Stripe has expired',
+    verdict: 'not_yet',
+    why: 'Stripe answers none of Requite’s requests until the people who run Requite renew its access. It has nothing to do with you or your client, and no money has moved.',
+    wayOut: 'Tell the people who run Requite, and press Retry once they have renewed it.',
+  },
+  rate_limit: {
+    title: 'Stripe was too busy to take the request',
+    verdict: 'retry_now',
+    why: 'Stripe turned the request away before starting on it. No money has moved, and the rush has usually passed within a minute.',
+    wayOut: 'Press Retry.',
+  },
+  lock_timeout: {
+    title: 'Stripe was busy with this payment at that moment',
+    verdict: 'retry_now',
+    why: 'Something else was using the same payment at Stripe, so the request was turned away before it began. No money has moved.',
+    wayOut: 'Press Retry.',
+  },
+  idempotency_key_in_use: {
+    title: 'Stripe is still working on an earlier request for this refund',
+    verdict: 'not_yet',
+    why: 'The same request is already on its way at Stripe. There is nothing to repeat until Stripe has answered that one, and Requite never lets it pay twice.',
+    wayOut: 'Wait a minute, then press Retry: it picks up Stripe’s answer to the earlier request.',
+  },
+  // The next three name Stripe's error types: errors of these types come without a code of their own.
+  idempotency_error: {
+    title: 'this request no longer matches what was first sent to Stripe',
+    verdict: 'will_not_help',
+    why: 'Requite stopped because the stored details of this refund have changed since the first try. That must never happen, so a person has to look at it before any money moves.',
+    wayOut:
+      'Tell the people who run Requite and name this credit note. If your client cannot wait, look in Stripe that no refund was made, send the money another way and press Mark refunded.',
+  },
+  api_error: {
+    title: 'Stripe had a problem of its own',
+    verdict: 'retry_now',
+    why: 'Something broke at Stripe. Requite looked through the payment’s refunds and found none, so no money has moved.',
+    wayOut: 'Press Retry. Requite looks for an earlier refund again before it asks for one.',
+  },
+  api_connection_error: {
+    title: 'Stripe could not be reached',
+    verdict: 'retry_now',
+    why: 'The connection to Stripe failed several times in a row. No refund was made, so no money has moved.',
+    wayOut: 'Press Retry. Requite looks for an earlier refund again before it asks for one.',
+  },
+} as const satisfies Record<string, Words>
+
+/** The refund object's `failure_reason`: Stripe took the refund on, and it failed later. The money is back on the balance. */
+const STRIPE_FAILURE_REASONS = {
+  lost_or_stolen_card: {
+    title: 'your client’s card was reported lost or stolen',
+    verdict: 'will_not_help',
+    why: 'Refunds go back to the card that paid, and this card takes no money any more. The money is back in your Stripe balance.',
+    wayOut: 'Ask your client for their bank details, send the money by bank transfer, then press Mark refunded.',
+  },
+  expired_or_canceled_card: {
+    title: 'your client’s card has expired or was cancelled',
+    verdict: 'will_not_help',
+    why: 'Refunds go back to the card that paid, and this card takes no money any more. The money is back in your Stripe balance.',
+    wayOut: 'Ask your client for their bank details, send the money by bank transfer, then press Mark refunded.',
+  },
+  charge_for_pending_refund_disputed: {
+    title: 'your client disputed the payment while the refund was under way',
+    verdict: 'not_yet',
+    why: 'Stripe stopped the refund so that your client is not paid twice, and allows no new one until the dispute is decided.',
+    wayOut:
+      'Answer the dispute in Stripe, or accept it. If you win, press Retry. If you lose or accept, your client gets the money through their bank: press Mark refunded with the dispute’s number.',
+  },
+  // Also a `pending_reason`: the words hold for a refund that waits and for one that waited too long.
+  insufficient_funds: {
+    title: 'your Stripe balance does not cover it',
+    verdict: 'not_yet',
+    why: 'Stripe pays refunds out of your Stripe balance, and nothing reaches your client until there is enough in it.',
+    wayOut:
+      'Top up your Stripe balance. A refund that is still in progress then goes out by itself; one that has failed needs Retry afterwards.',
+  },
+  declined: {
+    title: 'the bank declined the refund',
+    verdict: 'will_not_help',
+    why: 'Stripe tried, and the banks in between refused to pass the money on. It is back in your Stripe balance, and the same way would most likely be refused again.',
+    wayOut: 'Ask your client for their bank details, send the money by bank transfer, then press Mark refunded.',
+  },
+  merchant_request: {
+    title: 'the refund was stopped at your account’s request',
+    verdict: 'retry_now',
+    why: 'Somebody with access to your Stripe account had it stopped. The money is back in your Stripe balance, and nothing stands in the way of a new try.',
+    wayOut: 'If your client should still get the money, press Retry.',
+  },
+  unknown: {
     title: 'Stripe gave no reason',
     verdict: 'will_not_help',
-    why: 'Stripe did not say why.',
-    wayOut: 'Look at the payment in Stripe, or send the money by other means and mark it refunded.',
+    why: 'The refund did not go through and nobody said why, so nothing suggests that the same way works the next time. Money that Stripe could not deliver comes back to your Stripe balance.',
+    wayOut:
+      'Look at the payment in Stripe. If your client does not have the money, send it another way and press Mark refunded.',
+  },
+} as const satisfies Record<string, Words>
+
+/** The refund object's `pending_reason` (with `insufficient_funds` above) and the statuses that need words: nothing has failed at the first three. */
+const STRIPE_REFUND_STATES = {
+  processing: {
+    title: 'the banks are still working on it',
+    verdict: 'not_yet',
+    why: 'Stripe has sent the refund on its way. There is nothing to repeat until your client’s bank has answered.',
+    wayOut: 'Wait: this page changes by itself when the bank answers.',
+  },
+  charge_pending: {
+    title: 'the deposit itself is still being processed',
+    verdict: 'not_yet',
+    why: 'Stripe has taken the refund on and holds it until the client’s payment has fully arrived.',
+    wayOut: 'Wait: the refund goes out by itself as soon as the payment has arrived.',
+  },
+  requires_action: {
+    title: 'your client has to do something first',
+    verdict: 'not_yet',
+    why: 'Stripe has asked your client by email where the money should go, and cannot send it until they have answered.',
+    wayOut: 'Ask your client to look for Stripe’s email, in the spam folder too, and to follow its instructions.',
+  },
+  canceled: {
+    title: 'the refund was cancelled before it reached your client',
+    verdict: 'retry_now',
+    why: 'A cancelled refund never pays out: the money is back in your Stripe balance, and nothing stands in the way of a new try.',
+    wayOut: 'If your client should still get the money, press Retry.',
+  },
+} as const satisfies Record<string, Words>
+
+/** Requite's own codes: what Stripe says without a code, and what Requite finds out by itself. Stored on credit notes, so never renamed. */
+const OWN_CODES = {
+  amount_exceeds_remaining: {
+    title: 'less is left of this payment than should go back',
+    verdict: 'will_not_help',
+    why: 'Part of the payment has already been refunded outside Requite, for example in Stripe’s Dashboard. Stripe never sends back more than was paid, so the full amount will be refused every time.',
+    wayOut:
+      'Look the payment up in Stripe to see what your client already has. Send only what is missing, in Stripe or by bank transfer, then press Mark refunded.',
+  },
+  no_successful_charge: {
+    title: 'Stripe has not received the deposit yet',
+    verdict: 'not_yet',
+    why: 'Stripe knows of no completed payment to send back. There is nothing to refund until the deposit has gone through.',
+    wayOut: 'Check the payment in Stripe. Once it has succeeded, press Retry.',
+  },
+  charge_not_confirmed: {
+    title: 'Stripe has not confirmed the deposit yet',
+    verdict: 'not_yet',
+    why: 'Only money that has arrived can go back, so the refund waits until Stripe confirms the deposit. It then starts by itself.',
+    wayOut: 'Wait, or press Refresh status to ask Stripe now.',
+  },
+  authentication_failed: {
+    title: 'Stripe does not accept Requite’s access',
+    verdict: 'not_yet',
+    why: 'Stripe answers none of Requite’s requests until the people who run Requite mend its access. It has nothing to do with you or your client, and no money has moved.',
+    wayOut: 'Tell the people who run Requite, and press Retry once they have mended it.',
+  },
+  permission_denied: {
+    title: 'Stripe does not let Requite refund from your account',
+    verdict: 'not_yet',
+    why: 'The connection between Requite and your Stripe account lacks the right to make refunds. No retry can go through until it has been renewed. No money has moved.',
+    wayOut:
+      'Reconnect the same Stripe account in Settings and press Retry. Or send the money another way and press Mark refunded.',
+  },
+  account_not_connected: {
+    title: 'no Stripe account is connected',
+    verdict: 'not_yet',
+    why: 'The deposit lies in your Stripe account, and Requite cannot ask for the refund until that account is connected. No money has moved.',
+    wayOut:
+      'Connect the Stripe account that received the deposit in Settings and press Retry. Or send the money another way and press Mark refunded.',
+  },
+  invalid_request: {
+    title: 'Stripe did not understand Requite’s request',
+    verdict: 'will_not_help',
+    why: 'Something is wrong in how Requite asked, and asking the same again gets the same answer. No money has moved.',
+    wayOut:
+      'Tell the people who run Requite and name this credit note. If your client cannot wait, send the money another way and press Mark refunded.',
+  },
+  card_account_closed: {
+    title: 'the account behind your client’s card has been closed',
+    verdict: 'will_not_help',
+    why: 'Refunds go back to the card that paid, and this card no longer exists. The money is in your Stripe balance.',
+    wayOut: 'Ask your client for their bank details, send the money by bank transfer, then press Mark refunded.',
+  },
+  refunded_elsewhere: {
+    title: 'this payment was refunded outside Requite',
+    verdict: 'already_refunded',
+    why: 'Stripe shows a refund of this payment that Requite did not make, for example one made by hand in Stripe’s Dashboard. A second one could pay your client twice.',
+    wayOut:
+      'Look at that refund in Stripe. If it is the money of this credit note, press Mark refunded and give its number as the reference.',
+  },
+  paid_by_chargeback: {
+    title: 'your client already got the money back through their bank',
+    verdict: 'already_refunded',
+    why: 'The dispute over this payment was decided for your client, and their bank has taken the money from your Stripe balance. Nothing is left to refund.',
+    wayOut:
+      'Press Mark refunded and give the dispute’s number as the reference, so that your books show where the money went.',
+  },
+} as const satisfies Record<string, Words>
+
+const WORDS = { ...STRIPE_ERROR_CODES, ...STRIPE_FAILURE_REASONS, ...STRIPE_REFUND_STATES, ...OWN_CODES }
+
+/** Every code that Requite can put into words. */
+export type RefundReasonCode = keyof typeof WORDS
+
+/**
+ * Every reason a refund fails or waits for, by code: Stripe's error codes, the refund's `failure_reason`, `pending_reason`
+ * and status, and Requite's own. Sources: product.md "Retry"; Stripe API 2026-10-28.endive.
+ */
+export const REFUND_REASONS: Readonly<Record<string, RefundReason>> = Object.freeze(
+  Object.fromEntries(Object.entries(WORDS).map(([code, words]) => [code, { code, ...words }])),
+)
+
+/**
+ * The reason behind a stored code; null is `unknown`. A code that isn't in the catalogue gets honest words that name it,
+ * and never the verdict `retry_now`: nobody knows whether a retry helps.
+ */
+export function refundReason(code: string | null): RefundReason {
+  const known = catalogued(code ?? 'unknown')
+  if (known) return known
+  const inWords = code?.replaceAll(/[\s_-]+/g, ' ').trim()
+  if (!inWords) return refundReason('unknown')
+  return {
+    code: code ?? 'unknown',
+    title: `Stripe answered “${inWords}”, which Requite has no explanation for yet`,
+    verdict: 'not_yet',
+    why: 'This reason is new to Requite, so nobody can say whether a retry helps until somebody has looked at the payment in Stripe.',
+    wayOut:
+      'Look at the payment in Stripe. If your client does not have the money, press Retry, or send it another way and press Mark refunded.',
   }
+}
+
+/** The help page of a code, always one that exists: `charge_disputed` → `charge-disputed`, a code without an entry → `unknown`. */
+export function reasonSlug(code: string | null): string {
+  return (catalogued(code ?? 'unknown')?.code ?? 'unknown').replaceAll('_', '-')
+}
+
+/** The reason that a help page's slug stands for; null when there is no such page. */
+export function reasonOfSlug(slug: string): RefundReason | null {
+  return slug.includes('_') ? null : (catalogued(slug.replaceAll('-', '_')) ?? null)
+}
+
+// A plain index would also find `constructor` and its like on the record's prototype.
+function catalogued(code: string): RefundReason | undefined {
+  return Object.hasOwn(REFUND_REASONS, code) ? REFUND_REASONS[code] : undefined
 }
