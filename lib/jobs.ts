@@ -1,0 +1,25 @@
+import type { Transaction } from './transaction'
+
+/** The worker's tasks and what each is given. */
+export type JobPayloads = {
+  'apply-stripe-event': { eventId: string }
+  'trigger-refund': { freelancerId: string; creditNoteId: string; cause: 'amendment_signed' | 'deposit_confirmed' }
+  'resolve-attempt': { attemptId: string }
+  'read-refunds': { freelancerId: string; creditNoteId: string }
+  'send-email': { outboxId: string }
+}
+export type JobName = keyof JobPayloads
+
+/** Adds a job that exists if and only if the transaction commits. `inSeconds` counts on the database's clock. */
+export async function addJob<Name extends JobName>(
+  tx: Transaction,
+  name: Name,
+  payload: JobPayloads[Name],
+  { inSeconds = 0, key = null }: { inSeconds?: number; key?: string | null } = {},
+): Promise<void> {
+  await tx.$queryRaw`
+    SELECT FROM graphile_worker.add_job(
+      ${name}::text, ${JSON.stringify(payload)}::json,
+      run_at => now() + ${inSeconds}::double precision * interval '1 second',
+      job_key => ${key}::text)`
+}

@@ -1,0 +1,95 @@
+import Stripe from 'stripe'
+import { z } from 'zod'
+import { db } from '@/lib/db'
+import { env } from '@/lib/env'
+import type { Transaction } from '@/lib/transaction'
+
+/** How far a signature's time may lie from ours, in either direction, in seconds. */
+const TOLERANCE_SECONDS = 300
+
+const eventSchema = z.object({
+  id: z.string().regex(/^evt_\w+$/).max(255),
+  object: z.literal('event'),
+  type: z.string().min(1).max(255),
+  account: z.string().max(255).nullish(),
+  created: z.number().int().positive().max(253_402_300_799),
+  data: z.object({ object: z.unknown() }),
+})
+
+/** An event whose signature holds, with the raw body it came in. */
+export type VerifiedEvent = { id: string; type: string; stripeAccountId: string | null; createdAt: Date; rawBody: string }
+
+export type Verification =
+  | { ok: true; event: VerifiedEvent }
+  | { ok: false; reason: 'bad_signature' | 'stale' | 'malformed' }
+
+/**
+ * Checks a delivery against each of our signing secrets over its raw body; the time it was signed at must lie within five
+ * minutes of ours, past or future (the SDK lets a future one pass: faults.md F32). Says why not, never throws.
+ */
+export function verifyWebhook(rawBody: string, signatureHeader: string | null, now: Date): Verification {
+  if (!signatureHeader) return { ok: false, reason: 'bad_signature' }
+  let verified: unknown
+  let signed = false
+  for (const secret of env().STRIPE_WEBHOOK_SECRETS) {
+    try {
+      // Without its own check of the time: ours looks both ways.
+      verified = Stripe.webhooks.constructEvent(rawBody, signatureHeader, secret, 0)
+      signed = true
+      break
+    } catch (error) {
+      // The signature held, but what it signs is no event (broken JSON, a bare value).
+      if (!(error instanceof Stripe.errors.StripeSignatureVerificationError)) return { ok: false, reason: 'malformed' }
+    }
+  }
+  if (!signed) return { ok: false, reason: 'bad_signature' }
+  if (!(Math.abs(now.getTime() / 1000 - signedAt(signatureHeader)) <= TOLERANCE_SECONDS)) return { ok: false, reason: 'stale' }
+
+  const parsed = eventSchema.safeParse(verified)
+  if (!parsed.success) return { ok: false, reason: 'malformed' }
+  const { id, type, account, created } = parsed.data
+  return {
+    ok: true,
+    event: { id, type, stripeAccountId: account ?? null, createdAt: new Date(created * 1000), rawBody },
+  }
+}
+
+/** The signature's time in seconds; the last `t` counts, as it does for the SDK that has checked the signature over it. */
+function signedAt(signatureHeader: string): number {
+  const times = signatureHeader.split(',').filter((part) => part.startsWith('t='))
+  return Number(times.at(-1)?.slice(2))
+}
+
+/**
+ * Keeps an event and the job that applies it, in one statement: durable together or not at all. A known id changes nothing.
+ * Throws when the database could not keep it; then Stripe must not hear 200.
+ */
+export async function storeEvent(event: VerifiedEvent): Promise<'stored' | 'duplicate'> {
+  // PostgreSQL's JSON cannot hold the NUL character: one in a client's name must not make an event undeliverable for ever.
+  const payload = event.rawBody.replaceAll('\\u0000', '\\ufffd')
+  const stored = await db().$executeRaw`
+    WITH stored AS (
+      INSERT INTO stripe_events (id, type, stripe_account_id, created_at, payload)
+      VALUES (${event.id}, ${event.type}, ${event.stripeAccountId}, ${event.createdAt}, ${payload}::jsonb)
+      ON CONFLICT (id) DO NOTHING
+      RETURNING id
+    )
+    SELECT graphile_worker.add_job('apply-stripe-event', json_build_object('eventId', stored.id)) FROM stored`
+  return stored === 0 ? 'duplicate' : 'stored'
+}
+
+/** A kept event that has not been handled yet, locked so that two workers never apply it side by side; null otherwise. */
+export async function lockUnhandledEvent(
+  tx: Transaction,
+  eventId: string,
+): Promise<{ id: string; type: string; stripeAccountId: string | null; object: unknown } | null> {
+  const rows = await tx.$queryRaw<{ id: string; type: string; stripeAccountId: string | null; object: unknown }[]>`
+    SELECT id, type, stripe_account_id AS "stripeAccountId", payload->'data'->'object' AS object
+    FROM stripe_events WHERE id = ${eventId} AND handled_at IS NULL FOR UPDATE`
+  return rows[0] ?? null
+}
+
+/** Marks an event as handled, with what came of it. */
+export async function markEventHandled(tx: Transaction, eventId: string, outcome: string): Promise<void> {
+  await tx.$executeRaw`UPDATE stripe_events SET handled_at = now(), outcome = ${outcome} WHERE id = ${eventId}`
+}

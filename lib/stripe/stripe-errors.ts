@@ -1,0 +1,61 @@
+import Stripe from 'stripe'
+
+/** What a failed call means for money: a definite no, or an outcome that nobody knows yet. */
+export type StripeTrouble = {
+  kind: 'refused' | 'unknown'
+  /** A code of lib/refunds/refund-reasons.ts. */
+  code: string
+  message: string
+  requestId: string | null
+  /** False when the request certainly never began at Stripe, so giving up on it can pay nobody. */
+  mayHaveHappened: boolean
+}
+
+/** Errors of fetch that mean: no connection, so nothing was sent. */
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
+
+/** Refusals that Stripe words but does not code (stripe.md, "Refusals"). */
+const WORDED_REFUSALS: readonly (readonly [RegExp, string])[] = [
+  [/greater than (the )?unrefunded amount|greater than charge amount/i, 'amount_exceeds_remaining'],
+  [/does not have a successful charge/i, 'no_successful_charge'],
+  [/has been charged back/i, 'charge_disputed'],
+  [/already been refunded/i, 'charge_already_refunded'],
+]
+
+/** Reads what the SDK threw. Errors that are not about Stripe are thrown on: they are bugs. */
+export function readStripeTrouble(error: unknown): StripeTrouble {
+  if (!(error instanceof Stripe.errors.StripeError)) throw error
+  const told = { message: error.message, requestId: error.requestId ?? null }
+  const refused = (code: string): StripeTrouble => ({ ...told, kind: 'refused', code, mayHaveHappened: false })
+  const unknown = (code: string, mayHaveHappened: boolean): StripeTrouble => ({ ...told, kind: 'unknown', code, mayHaveHappened })
+
+  if (error instanceof Stripe.errors.StripeConnectionError) {
+    return unknown('api_connection_error', !NEVER_SENT.has(systemErrorCode(error.detail)))
+  }
+  // Without a status there was an answer that could not be read: it may well have been a yes.
+  const status = error.statusCode
+  if (status === undefined || status < 400) return unknown('unreadable_answer', true)
+
+  const shouldRetry = error.headers?.['stripe-should-retry']
+  if (status === 429) {
+    const code = error.code === 'lock_timeout' ? 'lock_timeout' : 'rate_limit'
+    return shouldRetry === 'false' ? refused(code) : unknown(code, false)
+  }
+  if (status === 409) return unknown(error.code ?? 'idempotency_key_in_use', true)
+  if (status >= 500) return unknown('api_error', true)
+  if (shouldRetry === 'true') return unknown(error.code ?? 'api_error', true)
+  if (error instanceof Stripe.errors.StripeIdempotencyError) return refused('idempotency_error')
+  if (error.code) return refused(error.code)
+  const worded = WORDED_REFUSALS.find(([words]) => words.test(error.message))
+  if (worded) return refused(worded[1])
+  if (status === 401) return refused('authentication_failed')
+  if (status === 403) return refused('account_invalid')
+  return refused('invalid_request')
+}
+
+function systemErrorCode(detail: unknown): string {
+  for (let cause: unknown = detail; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && typeof cause.code === 'string') return cause.code
+  }
+  return ''
+}
