@@ -94,8 +94,8 @@ type BannerState =
 
 function bannerState(facts: RefundFacts): BannerState {
   if (facts.status !== 'pending') return facts.status
-  if (facts.depositMethod === 'sepa') return 'transfer_by_hand'
   if (facts.attemptOpen) return 'checking'
+  if (facts.depositMethod === 'sepa') return 'transfer_by_hand'
   return facts.depositConfirmed ? 'checking' : 'awaiting_deposit'
 }
 
@@ -148,8 +148,9 @@ export function refundBanner(facts: RefundFacts, reader: Reader): RefundBannerVi
         sentence: `Refund failed: ${reason.title}.`,
         reason,
         stripeSays: facts.failureMessage,
-        actions: retryHelps ? ['retry', 'mark_refunded'] : ['mark_refunded', 'retry'],
-        retryNeedsSecondLook: !retryHelps,
+        // News of the failure can outrun the answer to its own call: until that attempt is closed both acts are refused.
+        actions: facts.attemptOpen ? ['refresh'] : retryHelps ? ['retry', 'mark_refunded'] : ['mark_refunded', 'retry'],
+        retryNeedsSecondLook: !retryHelps && !facts.attemptOpen,
       }
     },
     succeeded: () => ({

@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { REFUND_REASONS, reasonOfSlug, reasonSlug, refundReason, VERDICT_LABELS, VERDICTS } from './refund-reasons'
+
+const enumerated = z.object({ enum: z.array(z.string().nullable()) })
+const refundSchema = z
+  .object({
+    schemas: z.object({
+      refund: z.object({
+        properties: z.object({ failure_reason: enumerated, pending_reason: enumerated, status: enumerated }),
+      }),
+    }),
+  })
+  .parse(JSON.parse(readFileSync(new URL('../../e2e/world/stripe/schema/stripe-api.json', import.meta.url), 'utf8')))
+  .schemas.refund.properties
+
+const written = (values: (string | null)[]) => values.filter((value) => value !== null)
+
+// product.md tells these two apart from the rest: they are the ordinary course, and `failed` speaks through its failure_reason.
+const STATUSES_WITHOUT_WORDS = ['pending', 'succeeded', 'failed']
+
+const reasons = Object.values(REFUND_REASONS)
+
+describe('the catalogue is complete', () => {
+  test.each(written(refundSchema.failure_reason.enum))('failure_reason %s of Stripe’s schema has an entry', (code) => {
+    expect(REFUND_REASONS).toHaveProperty(code)
+  })
+
+  test.each(written(refundSchema.pending_reason.enum))('pending_reason %s of Stripe’s schema has an entry', (code) => {
+    expect(REFUND_REASONS).toHaveProperty(code)
+    expect(refundReason(code).verdict).toBe('not_yet')
+  })
+
+  test.each(written(refundSchema.status.enum).filter((status) => !STATUSES_WITHOUT_WORDS.includes(status)))(
+    'refund status %s of Stripe’s schema has an entry',
+    (status) => {
+      expect(REFUND_REASONS).toHaveProperty(status)
+    },
+  )
+
+  test.each(VERDICTS)('the verdict %s has words, and some reason that carries it', (verdict) => {
+    expect(VERDICT_LABELS[verdict]).not.toBe('')
+    expect(reasons.some((reason) => reason.verdict === verdict)).toBe(true)
+  })
+})
+
+describe('a verdict never misleads', () => {
+  test.each([
+    ['charge_already_refunded', 'already_refunded'],
+    ['refunded_elsewhere', 'already_refunded'],
+    ['paid_by_chargeback', 'already_refunded'],
+    ['amount_exceeds_remaining', 'will_not_help'],
+    ['charge_disputed', 'not_yet'],
+    ['refund_disputed_payment', 'not_yet'],
+    ['charge_for_pending_refund_disputed', 'not_yet'],
+    ['charge_not_refundable', 'will_not_help'],
+    ['no_successful_charge', 'not_yet'],
+    ['charge_not_confirmed', 'not_yet'],
+    ['resource_missing', 'will_not_help'],
+    ['idempotency_error', 'will_not_help'],
+    ['idempotency_key_in_use', 'not_yet'],
+    ['rate_limit', 'retry_now'],
+    ['lock_timeout', 'retry_now'],
+    ['api_error', 'retry_now'],
+    ['api_connection_error', 'retry_now'],
+    ['authentication_failed', 'not_yet'],
+    ['api_key_expired', 'not_yet'],
+    ['platform_api_key_expired', 'not_yet'],
+    ['account_invalid', 'not_yet'],
+    ['account_not_connected', 'not_yet'],
+    ['balance_insufficient', 'not_yet'],
+    ['insufficient_funds', 'not_yet'],
+    ['lost_or_stolen_card', 'will_not_help'],
+    ['expired_or_canceled_card', 'will_not_help'],
+    ['card_account_closed', 'will_not_help'],
+    ['declined', 'will_not_help'],
+    ['unknown', 'will_not_help'],
+    ['canceled', 'retry_now'],
+  ] as const)('%s: %s', (code, verdict) => {
+    expect(refundReason(code)).toMatchObject({ code, verdict })
+  })
+
+  test('a code nobody knows never promises that a retry helps now', () => {
+    fc.assert(
+      fc.property(
+        fc.string().filter((code) => !Object.hasOwn(REFUND_REASONS, code)),
+        (code) => {
+          expect(refundReason(code).verdict).not.toBe('retry_now')
+        },
+      ),
+    )
+  })
+
+  test('“not yet” always says what has to happen first', () => {
+    for (const reason of reasons.filter(({ verdict }) => verdict === 'not_yet')) {
+      expect(reason.why, reason.code).toMatch(/until/)
+    }
+    expect(refundReason('never_heard_of').why).toMatch(/until/)
+  })
+
+  test('“a retry can help now” is followed by that advice, the other verdicts never by it alone', () => {
+    for (const reason of reasons) {
+      if (reason.verdict === 'retry_now') expect(reason.wayOut, reason.code).toMatch(/press Retry/i)
+      else expect(reason.wayOut, reason.code).not.toMatch(/^Press Retry/)
+    }
+  })
+
+  test('where a retry cannot help, the way out ends the matter: Mark refunded', () => {
+    const hopeless = reasons.filter(({ verdict }) => verdict === 'will_not_help' || verdict === 'already_refunded')
+    for (const reason of hopeless) expect(reason.wayOut, reason.code).toMatch(/press Mark refunded/i)
+  })
+})
+
+describe('every reason reads well', () => {
+  test.each(reasons)('Refund failed: $title.', ({ title, why, wayOut }) => {
+    expect(title).toMatch(/^([a-z]|Stripe\b|Requite\b)/)
+    expect(title).not.toMatch(/[.:!?]$/)
+    expect(title.length).toBeLessThanOrEqual(72)
+    expect(why).toMatch(/^[A-Z].*\.$/)
+    expect(wayOut).toMatch(/^[A-Z].*\.$/)
+  })
+
+  test('no reason speaks in codes, and none uses an engineer’s words', () => {
+    for (const { title, why, wayOut } of reasons) {
+      expect(`${title} ${why} ${wayOut}`).not.toMatch(/_|\b(API|webhook|idempoten|HTTP|charge|parameter|token|null)/i)
+    }
+  })
+
+  test('a code nobody knows is named in words', () => {
+    expect(refundReason('brand_new-code').title).toContain('“brand new code”')
+    expect(refundReason('brand_new-code').code).toBe('brand_new-code')
+  })
+
+  test('a missing or blank code is said to be missing, not quoted', () => {
+    for (const code of [null, '', ' ', '__']) expect(refundReason(code)).toEqual(REFUND_REASONS.unknown)
+  })
+
+  test('names that every object carries are not mistaken for reasons', () => {
+    for (const code of ['constructor', 'toString', '__proto__', 'hasOwnProperty']) {
+      expect(refundReason(code).title).toMatch(/^Stripe answered “/)
+      expect(reasonOfSlug(code)).toBeNull()
+    }
+  })
+})
+
+describe('help pages', () => {
+  test('every reason has a page of its own, and its slug leads back to it', () => {
+    const slugs = reasons.map(({ code }) => reasonSlug(code))
+    expect(new Set(slugs).size).toBe(reasons.length)
+    for (const reason of reasons) expect(reasonOfSlug(reasonSlug(reason.code))).toEqual(reason)
+  })
+
+  test('whatever the code, its link leads to a page that exists', () => {
+    fc.assert(
+      fc.property(fc.option(fc.string()), (code) => {
+        expect(reasonOfSlug(reasonSlug(code))).not.toBeNull()
+      }),
+    )
+  })
+
+  test('a slug that stands for nothing has no page, and neither has a second spelling', () => {
+    expect(reasonOfSlug('no-such-reason')).toBeNull()
+    expect(reasonOfSlug('charge_disputed')).toBeNull()
+  })
+})
