@@ -1,0 +1,257 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { REFUND_REASONS, refundReason } from './refund-reasons'
+import {
+  LEGAL_TRANSITIONS,
+  MANUAL_METHODS,
+  mayMarkRefunded,
+  mayRetry,
+  REFUND_ACTION_LABELS,
+  REFUND_ACTIONS,
+  REFUND_STATUSES,
+  type RefundFacts,
+  refundBanner,
+} from './refund-status'
+
+const reader = { locale: 'en-GB', timeZone: 'Europe/Berlin' }
+
+const confirmedCard: RefundFacts = {
+  status: 'pending',
+  depositMethod: 'card',
+  depositConfirmed: true,
+  attemptOpen: false,
+  failureReason: null,
+  failureMessage: null,
+  pendingReason: null,
+  settledAt: null,
+  manual: null,
+  traceNumber: null,
+  paidTwice: false,
+}
+
+const unconfirmed: RefundFacts = { ...confirmedCard, depositConfirmed: false }
+const checking: RefundFacts = { ...confirmedCard, attemptOpen: true }
+const sepa: RefundFacts = { ...confirmedCard, depositMethod: 'sepa' }
+const requested: RefundFacts = { ...confirmedCard, status: 'requested' }
+const succeeded: RefundFacts = {
+  ...confirmedCard,
+  status: 'succeeded',
+  settledAt: new Date('2026-03-13T23:30:00Z'),
+  traceNumber: '74627838012345678901234',
+}
+const manual: RefundFacts = {
+  ...confirmedCard,
+  status: 'manual',
+  manual: { method: 'sepa', reference: 'Transfer of 14 March', refundedOn: new Date('2026-03-14T00:00:00Z') },
+}
+const failedFor = (failureReason: string): RefundFacts => ({ ...confirmedCard, status: 'failed', failureReason })
+
+const anyMoment = fc.date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true })
+const anyFacts: fc.Arbitrary<RefundFacts> = fc.record({
+  status: fc.constantFrom(...REFUND_STATUSES),
+  depositMethod: fc.constantFrom('card', 'sepa'),
+  depositConfirmed: fc.boolean(),
+  attemptOpen: fc.boolean(),
+  failureReason: fc.option(fc.oneof(fc.constantFrom(...Object.keys(REFUND_REASONS)), fc.string())),
+  failureMessage: fc.option(fc.string()),
+  pendingReason: fc.option(fc.constantFrom('processing', 'insufficient_funds', 'charge_pending', 'requires_action')),
+  settledAt: fc.option(anyMoment),
+  manual: fc.option(
+    fc.record({ method: fc.constantFrom(...MANUAL_METHODS), reference: fc.string(), refundedOn: anyMoment }),
+  ),
+  traceNumber: fc.option(fc.string()),
+  paidTwice: fc.boolean(),
+})
+const anyReader = fc.record({
+  locale: fc.constantFrom('en-GB', 'en-US', 'de-DE', 'ar-EG', 'ja-JP'),
+  timeZone: fc.constantFrom('Europe/Berlin', 'Pacific/Kiritimati', 'America/Los_Angeles'),
+})
+
+describe('the banner says exactly what product.md promises', () => {
+  test.each([
+    [
+      'unconfirmed',
+      unconfirmed,
+      'Waiting for Stripe to confirm the deposit. The refund starts by itself when it does.',
+    ],
+    ['in flight or unknown', checking, 'Refund in progress — checking Stripe.'],
+    ['paid by bank transfer', sepa, 'Manual refund — confirm bank transfer.'],
+    ['requested', requested, 'Refund in progress, expected in 3–5 business days.'],
+    ['failed', failedFor('rate_limit'), 'Refund failed: Stripe was too busy to take the request.'],
+    ['succeeded', succeeded, 'Refund completed on 14 March 2026 via Stripe.'],
+    ['manual', manual, 'Refund completed on 14 March 2026 via manual transfer.'],
+  ])('%s', (_, facts, sentence) => {
+    expect(refundBanner(facts, reader).sentence).toBe(sentence)
+  })
+
+  test('the buttons carry the words of product.md', () => {
+    expect(REFUND_ACTION_LABELS).toEqual({
+      retry: 'Retry',
+      mark_refunded: 'Mark refunded',
+      refresh: 'Refresh status',
+      download_pdf: 'Download PDF',
+    })
+  })
+
+  test('whatever the facts, the sentence is whole: no gap, no code, no stray word of the machine', () => {
+    fc.assert(
+      fc.property(anyFacts, anyReader, (facts, someone) => {
+        const { sentence } = refundBanner({ ...facts, failureReason: null }, someone)
+        expect(sentence).toMatch(/^(Waiting|Refund|Manual) .*[^.]\.$/)
+        expect(sentence).not.toMatch(/undefined|null|NaN|Invalid|_/)
+      }),
+    )
+  })
+
+  test('a failure always names a reason, whatever code was stored', () => {
+    fc.assert(
+      fc.property(anyFacts, anyReader, (facts, someone) => {
+        const banner = refundBanner({ ...facts, status: 'failed' }, someone)
+        expect(banner.sentence).toBe(`Refund failed: ${banner.reason?.title}.`)
+        expect(banner.reason).toEqual(refundReason(facts.failureReason))
+      }),
+    )
+  })
+
+  test('the day of a manual refund is the day that was typed, wherever the reader sits', () => {
+    for (const timeZone of ['Pacific/Kiritimati', 'Pacific/Pago_Pago']) {
+      expect(refundBanner(manual, { locale: 'en-GB', timeZone }).sentence).toContain('14 March 2026')
+    }
+  })
+
+  test('the day of a Stripe refund is the day it was for the reader', () => {
+    expect(refundBanner(succeeded, { locale: 'en-GB', timeZone: 'UTC' }).sentence).toContain('13 March 2026')
+  })
+})
+
+describe('what can be done', () => {
+  test.each([
+    ['unconfirmed', unconfirmed, ['refresh', 'retry']],
+    ['in flight or unknown', checking, ['refresh']],
+    ['confirmed, attempt about to start', confirmedCard, ['refresh', 'retry']],
+    ['paid by bank transfer', sepa, ['mark_refunded']],
+    ['requested', requested, ['refresh']],
+    ['failed, retry helps', failedFor('rate_limit'), ['retry', 'mark_refunded']],
+    ['failed, retry will not help', failedFor('card_account_closed'), ['mark_refunded', 'retry']],
+    ['failed, its own attempt not yet closed', { ...failedFor('rate_limit'), attemptOpen: true }, ['refresh']],
+    ['succeeded', succeeded, ['download_pdf']],
+    ['manual', manual, ['download_pdf']],
+  ])('%s', (_, facts, actions) => {
+    expect(refundBanner(facts, reader).actions).toEqual(actions)
+  })
+
+  test('there is always something to do, nothing twice, and nothing on offer that would be refused', () => {
+    fc.assert(
+      fc.property(anyFacts, (facts) => {
+        const { actions } = refundBanner(facts, reader)
+        expect(actions.length).toBeGreaterThan(0)
+        expect(new Set(actions).size).toBe(actions.length)
+        for (const action of actions) expect(REFUND_ACTIONS).toContain(action)
+        if (actions.includes('retry')) expect(mayRetry(facts)).toBe(true)
+        if (actions.includes('mark_refunded')) expect(mayMarkRefunded(facts)).toBe(true)
+      }),
+    )
+  })
+
+  test('what is requested, succeeded or refunded by hand is never retried or marked refunded', () => {
+    fc.assert(
+      fc.property(anyFacts, fc.constantFrom('requested', 'succeeded', 'manual'), (facts, status) => {
+        expect(mayRetry({ ...facts, status })).toBe(false)
+        expect(mayMarkRefunded({ ...facts, status })).toBe(false)
+        const { actions } = refundBanner({ ...facts, status }, reader)
+        expect(actions).not.toContain('retry')
+        expect(actions).not.toContain('mark_refunded')
+      }),
+    )
+  })
+
+  test('while an attempt is open nobody sends the money a second time', () => {
+    for (const status of REFUND_STATUSES) {
+      expect(mayRetry({ status, attemptOpen: true })).toBe(false)
+      expect(mayMarkRefunded({ status, attemptOpen: true })).toBe(false)
+    }
+  })
+
+  test.each(['pending', 'failed'] as const)(
+    '%s with nothing in flight may be retried and marked refunded',
+    (status) => {
+      expect(mayRetry({ status, attemptOpen: false })).toBe(true)
+      expect(mayMarkRefunded({ status, attemptOpen: false })).toBe(true)
+    },
+  )
+})
+
+describe('second look', () => {
+  test('a failed refund asks for one exactly when a retry cannot help now', () => {
+    for (const { code, verdict } of Object.values(REFUND_REASONS)) {
+      expect(refundBanner(failedFor(code), reader).retryNeedsSecondLook, code).toBe(verdict !== 'retry_now')
+    }
+  })
+
+  test('a retry before the deposit is confirmed asks for one and says until when', () => {
+    const banner = refundBanner(unconfirmed, reader)
+    expect(banner.retryNeedsSecondLook).toBe(true)
+    expect(banner.reason).toMatchObject({ code: 'charge_not_confirmed', verdict: 'not_yet' })
+  })
+
+  test('where Retry is not on offer there is nothing to look at twice', () => {
+    fc.assert(
+      fc.property(anyFacts, (facts) => {
+        const { actions, retryNeedsSecondLook } = refundBanner(facts, reader)
+        if (!actions.includes('retry')) expect(retryNeedsSecondLook).toBe(false)
+      }),
+    )
+  })
+})
+
+describe('what stands beside the sentence', () => {
+  test.each(['insufficient_funds', 'charge_pending', 'requires_action'])(
+    'a requested refund that waits for %s says so',
+    (pendingReason) => {
+      expect(refundBanner({ ...requested, pendingReason }, reader).reason).toEqual(refundReason(pendingReason))
+    },
+  )
+
+  test('the ordinary course of a requested refund needs no reason', () => {
+    expect(refundBanner(requested, reader).reason).toBeNull()
+    expect(refundBanner({ ...requested, pendingReason: 'processing' }, reader).reason).toBeNull()
+  })
+
+  test('the trace number appears once the money has arrived, and only then', () => {
+    expect(refundBanner(succeeded, reader).traceNumber).toBe('74627838012345678901234')
+    expect(refundBanner({ ...requested, traceNumber: '1' }, reader).traceNumber).toBeNull()
+  })
+
+  test('the suspicion that a client was paid twice is never hidden', () => {
+    fc.assert(
+      fc.property(anyFacts, (facts) => {
+        expect(refundBanner(facts, reader).paidTwice).toBe(facts.paidTwice)
+      }),
+    )
+  })
+})
+
+describe('legal transitions', () => {
+  test('are those of product.md, and failed → pending for the length of a retry', () => {
+    const legal = REFUND_STATUSES.flatMap((from) => LEGAL_TRANSITIONS[from].map((to) => `${from} → ${to}`))
+    expect(legal.toSorted()).toEqual(
+      [
+        'pending → requested',
+        'failed → requested',
+        'requested → succeeded',
+        'pending → succeeded',
+        'failed → succeeded',
+        'pending → failed',
+        'requested → failed',
+        'succeeded → failed',
+        'pending → manual',
+        'failed → manual',
+        'failed → pending',
+      ].toSorted(),
+    )
+  })
+
+  test('what was refunded by hand stays so', () => {
+    expect(LEGAL_TRANSITIONS.manual).toEqual([])
+  })
+})
