@@ -1,0 +1,261 @@
+import { db } from '@/lib/db'
+import type { ManualMethod, RefundStatus } from '@/lib/refunds/refund-status'
+import type { Transaction } from '@/lib/transaction'
+import { Prisma } from '@/prisma/generated/client'
+import type { CreditNote, CreditNoteParties, RefundAttempt, TimelineEntry } from './credit-note'
+import type { CreditNoteCursor } from './credit-note-cursor'
+import { isOpen } from './credit-note-cursor'
+
+type Asker = Pick<Transaction, '$queryRaw' | '$executeRaw'>
+
+type CreditNoteRow = Omit<
+  CreditNote,
+  'amountNet' | 'amountVat' | 'amountGross' | 'manual' | 'attempts'
+> & {
+  amountNet: bigint
+  amountVat: bigint
+  amountGross: bigint
+  attempts: bigint
+  parties: CreditNoteParties
+  manualMethod: ManualMethod | null
+  manualReference: string | null
+  manualRefundedOn: Date | null
+}
+
+/** One statement reads a note with all that the desk shows of it: lists stay one round trip. */
+const SELECT_CREDIT_NOTE = Prisma.sql`
+  SELECT n.id, n.freelancer_id AS "freelancerId", n.number, n.proposal_id AS "proposalId", p.number AS "proposalNumber",
+    p.title AS "proposalTitle", n.amendment_id AS "amendmentId", a.number AS "amendmentNumber", a.reason AS "amendmentReason",
+    n.parties, n.amount_net AS "amountNet", n.amount_vat AS "amountVat", n.amount_gross AS "amountGross", n.currency,
+    n.issued_at AS "issuedAt", n.refund_status AS "refundStatus", n.failure_reason AS "failureReason",
+    n.failure_message AS "failureMessage", n.stripe_refund_id AS "stripeRefundId", n.requested_at AS "requestedAt",
+    n.settled_at AS "settledAt", n.manual_method AS "manualMethod", n.manual_reference AS "manualReference",
+    n.manual_refunded_on AS "manualRefundedOn", n.paid_twice_at AS "paidTwiceAt", d.method AS "depositMethod",
+    d.confirmed_at IS NOT NULL AS "depositConfirmed",
+    EXISTS (SELECT FROM refund_attempts t WHERE t.credit_note_id = n.id AND t.state IN ('in_flight', 'unknown')) AS "attemptOpen",
+    (SELECT count(*) FROM refund_attempts t WHERE t.credit_note_id = n.id) AS attempts,
+    CASE WHEN r.status = 'requires_action' THEN 'requires_action' ELSE r.pending_reason END AS "pendingReason",
+    r.trace_number AS "traceNumber"
+  FROM credit_notes n
+  JOIN proposals p ON p.id = n.proposal_id
+  JOIN amendments a ON a.id = n.amendment_id
+  JOIN deposits d ON d.id = n.deposit_id
+  LEFT JOIN stripe_refunds r ON r.id = n.stripe_refund_id`
+
+function creditNote(row: CreditNoteRow): CreditNote {
+  const { manualMethod, manualReference, manualRefundedOn, ...rest } = row
+  return {
+    ...rest,
+    amountNet: Number(row.amountNet),
+    amountVat: Number(row.amountVat),
+    amountGross: Number(row.amountGross),
+    attempts: Number(row.attempts),
+    manual:
+      manualMethod && manualReference && manualRefundedOn
+        ? { method: manualMethod, reference: manualReference, refundedOn: manualRefundedOn }
+        : null,
+  }
+}
+
+/** One credit note of this freelancer; null when there is none with this id. The id must be a UUID. */
+export async function getCreditNote(freelancerId: string, id: string, asker: Asker = db()): Promise<CreditNote | null> {
+  const rows = await asker.$queryRaw<CreditNoteRow[]>`
+    ${SELECT_CREDIT_NOTE} WHERE n.id = ${id}::uuid AND n.freelancer_id = ${freelancerId}::uuid`
+  return rows[0] ? creditNote(rows[0]) : null
+}
+
+/** The credit note that an amendment brought about; null when it brought none. */
+export async function getCreditNoteOfAmendment(freelancerId: string, amendmentId: string): Promise<CreditNote | null> {
+  const rows = await db().$queryRaw<CreditNoteRow[]>`
+    ${SELECT_CREDIT_NOTE} WHERE n.amendment_id = ${amendmentId}::uuid AND n.freelancer_id = ${freelancerId}::uuid`
+  return rows[0] ? creditNote(rows[0]) : null
+}
+
+/** Holds the note until the transaction ends: every change of a refund begins here, so that two can't cross. */
+export async function lockCreditNoteRow(tx: Transaction, freelancerId: string, id: string): Promise<void> {
+  await tx.$queryRaw`
+    SELECT FROM credit_notes WHERE id = ${id}::uuid AND freelancer_id = ${freelancerId}::uuid FOR UPDATE`
+}
+
+export type CreditNotePage = { creditNotes: CreditNote[]; nextCursor: CreditNoteCursor | null }
+
+/**
+ * A page of the freelancer's credit notes by keyset, newest first; with `open_first`, what is pending or failed comes
+ * before all else. Cursors come from parseCreditNoteCursor.
+ */
+export async function listCreditNotes(
+  freelancerId: string,
+  page: { status?: RefundStatus; cursor?: CreditNoteCursor; limit: number; order: 'newest' | 'open_first' },
+): Promise<CreditNotePage> {
+  const wanted = page.limit + 1
+  const found: CreditNote[] = []
+  if (page.status) {
+    found.push(...(await pageOf(freelancerId, Prisma.sql`n.refund_status = ${page.status}::refund_status`, page.cursor, wanted)))
+  } else if (page.order === 'newest') {
+    found.push(...(await pageOf(freelancerId, Prisma.sql`true`, page.cursor, wanted)))
+  } else {
+    const OPEN = Prisma.sql`n.refund_status IN ('pending', 'failed')`
+    const SETTLED = Prisma.sql`n.refund_status NOT IN ('pending', 'failed')`
+    if (page.cursor?.open !== false) found.push(...(await pageOf(freelancerId, OPEN, page.cursor, wanted)))
+    if (found.length < wanted) {
+      const cursor = page.cursor?.open === false ? page.cursor : undefined
+      found.push(...(await pageOf(freelancerId, SETTLED, cursor, wanted - found.length)))
+    }
+  }
+  const creditNotes = found.slice(0, page.limit)
+  const last = creditNotes.at(-1)
+  const more = found.length > page.limit && last
+  return { creditNotes, nextCursor: more ? { issuedAt: last.issuedAt, id: last.id, open: isOpen(last.refundStatus) } : null }
+}
+
+/** Rows after the cursor in (issued_at, id) descending order; the index ends the scan as soon as the page is full. */
+async function pageOf(
+  freelancerId: string,
+  condition: Prisma.Sql,
+  cursor: CreditNoteCursor | undefined,
+  limit: number,
+): Promise<CreditNote[]> {
+  const after = cursor
+    ? Prisma.sql`AND (n.issued_at, n.id) < (${cursor.issuedAt}::timestamptz, ${cursor.id}::uuid)`
+    : Prisma.empty
+  const rows = await db().$queryRaw<CreditNoteRow[]>`
+    ${SELECT_CREDIT_NOTE} WHERE n.freelancer_id = ${freelancerId}::uuid AND ${condition} ${after}
+    ORDER BY n.issued_at DESC, n.id DESC LIMIT ${limit}`
+  return rows.map(creditNote)
+}
+
+/** Every credit note of a proposal, newest first. */
+export async function listCreditNotesOfProposal(freelancerId: string, proposalId: string): Promise<CreditNote[]> {
+  const rows = await db().$queryRaw<CreditNoteRow[]>`
+    ${SELECT_CREDIT_NOTE} WHERE n.freelancer_id = ${freelancerId}::uuid AND n.proposal_id = ${proposalId}::uuid
+    ORDER BY n.issued_at DESC, n.id DESC`
+  return rows.map(creditNote)
+}
+
+/** How many the Today page shows of each kind. */
+const TODAY = 20
+
+/** What needs the freelancer, what is on its way, what was settled lately; each newest first and at most twenty. */
+export async function deskSummary(
+  freelancerId: string,
+): Promise<{ needsYou: CreditNote[]; moving: CreditNote[]; recentlySettled: CreditNote[] }> {
+  const byHand = Prisma.sql`(n.refund_status = 'failed' OR (n.refund_status = 'pending' AND d.method = 'sepa'))`
+  const onItsWay = Prisma.sql`(n.refund_status = 'requested' OR (n.refund_status = 'pending' AND d.method = 'card'))`
+  const [needsYou, moving, recentlySettled] = await Promise.all([
+    pageOf(freelancerId, byHand, undefined, TODAY),
+    pageOf(freelancerId, onItsWay, undefined, TODAY),
+    pageOf(freelancerId, Prisma.sql`n.refund_status IN ('succeeded', 'manual')`, undefined, 5),
+  ])
+  return { needsYou, moving, recentlySettled }
+}
+
+/** The note's history, oldest first. */
+export async function getTimeline(freelancerId: string, creditNoteId: string): Promise<TimelineEntry[]> {
+  return db().$queryRaw<TimelineEntry[]>`
+    SELECT id::text, at, kind, from_status AS "fromStatus", to_status AS "toStatus", actor, attempt_id AS "attemptId",
+      stripe_event_id AS "stripeEventId", detail
+    FROM timeline_entries WHERE credit_note_id = ${creditNoteId}::uuid AND freelancer_id = ${freelancerId}::uuid
+    ORDER BY timeline_entries.id`
+}
+
+/** The note's refund attempts, oldest first. */
+export async function getAttempts(freelancerId: string, creditNoteId: string): Promise<RefundAttempt[]> {
+  return db().refundAttempt.findMany({
+    where: { freelancerId, creditNoteId },
+    orderBy: { ordinal: 'asc' },
+    select: {
+      id: true,
+      ordinal: true,
+      cause: true,
+      state: true,
+      idempotencyKey: true,
+      calls: true,
+      stripeRefundId: true,
+      requestId: true,
+      code: true,
+      message: true,
+      startedAt: true,
+      finishedAt: true,
+    },
+  })
+}
+
+/**
+ * The next number of the freelancer's series for that year. Its row stays locked until the transaction ends and goes back
+ * with a rollback, so the series has neither gap nor duplicate.
+ */
+export async function nextCreditNoteSequence(tx: Transaction, freelancerId: string, year: number): Promise<number> {
+  const rows = await tx.$queryRaw<{ last: number }[]>`
+    INSERT INTO number_series (freelancer_id, kind, year, last) VALUES (${freelancerId}::uuid, 'credit_note', ${year}, 1)
+    ON CONFLICT (freelancer_id, kind, year) DO UPDATE SET last = number_series.last + 1
+    RETURNING last`
+  const [row] = rows
+  if (!row) throw new Error('number_series gave no number')
+  return row.last
+}
+
+export type NewCreditNote = {
+  freelancerId: string
+  proposalId: string
+  amendmentId: string
+  depositId: string
+  year: number
+  sequence: number
+  number: string
+  amountNet: number
+  amountVat: number
+  amountGross: number
+  currency: string
+  parties: CreditNoteParties
+}
+
+/** Writes the note as issued now, on the database's clock, and returns its id. */
+export async function insertCreditNote(tx: Transaction, note: NewCreditNote): Promise<string> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    INSERT INTO credit_notes (freelancer_id, proposal_id, amendment_id, deposit_id, year, sequence, number,
+      amount_net, amount_vat, amount_gross, currency, parties, issued_at)
+    VALUES (${note.freelancerId}::uuid, ${note.proposalId}::uuid, ${note.amendmentId}::uuid, ${note.depositId}::uuid,
+      ${note.year}, ${note.sequence}, ${note.number}, ${note.amountNet}, ${note.amountVat}, ${note.amountGross},
+      ${note.currency}, ${JSON.stringify(note.parties)}::jsonb, now())
+    RETURNING id`
+  const [row] = rows
+  if (!row) throw new Error('the credit note was not written')
+  return row.id
+}
+
+/** What has been credited on a deposit so far, gross, in minor units. */
+export async function creditedSoFar(tx: Transaction, depositId: string): Promise<number> {
+  const rows = await tx.$queryRaw<{ total: bigint }[]>`
+    SELECT coalesce(sum(amount_gross), 0)::bigint AS total FROM credit_notes WHERE deposit_id = ${depositId}::uuid`
+  return Number(rows[0]?.total ?? 0n)
+}
+
+export type NewTimelineEntry = {
+  freelancerId: string
+  creditNoteId: string
+  kind: TimelineEntry['kind']
+  actor: TimelineEntry['actor']
+  fromStatus?: RefundStatus | null
+  toStatus?: RefundStatus | null
+  attemptId?: string | null
+  stripeEventId?: string | null
+  detail?: Record<string, string>
+}
+
+/** Adds a line to the note's history; open pages hear of it when the transaction commits. */
+export async function insertTimelineEntry(tx: Transaction, entry: NewTimelineEntry): Promise<void> {
+  await tx.timelineEntry.create({
+    data: {
+      freelancerId: entry.freelancerId,
+      creditNoteId: entry.creditNoteId,
+      kind: entry.kind,
+      actor: entry.actor,
+      fromStatus: entry.fromStatus ?? null,
+      toStatus: entry.toStatus ?? null,
+      attemptId: entry.attemptId ?? null,
+      stripeEventId: entry.stripeEventId ?? null,
+      detail: entry.detail ?? {},
+    },
+    select: { id: true },
+  })
+}
