@@ -1,0 +1,42 @@
+import path from 'node:path'
+import { defineConfig } from 'vitest/config'
+
+const elsewhere = ['**/node_modules/**', '**/.next/**', '**/.data/**']
+
+export default defineConfig({
+  resolve: { alias: { '@': path.resolve(import.meta.dirname) } },
+  test: {
+    watch: false,
+    // Tests say what they need: nothing is shared through globals, and no mock outlives its test.
+    globals: false,
+    restoreMocks: true,
+    unstubEnvs: true,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['**/*.test.{ts,tsx}'], exclude: [...elsewhere, '**/*.db.test.{ts,tsx}'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'db',
+          include: ['**/*.db.test.{ts,tsx}'],
+          exclude: elsewhere,
+          globalSetup: 'e2e/world/test-cluster.ts',
+          setupFiles: 'e2e/world/test-database.ts',
+          maxWorkers: 2,
+          testTimeout: 15_000,
+          hookTimeout: 30_000,
+          env: {
+            STRIPE_SECRET_KEY: 'sk_test_vitest',
+            STRIPE_WEBHOOK_SECRET: 'whsec_vitest',
+            STRIPE_API_BASE: 'http://127.0.0.1:9',
+            SMTP_URL: 'smtp://127.0.0.1:9',
+            APP_URL: 'http://localhost:3000',
+            AUTH_SECRET: 'a secret of the tests, long enough to pass',
+          },
+        },
+      },
+    ],
+  },
+})
