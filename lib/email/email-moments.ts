@@ -1,0 +1,321 @@
+import { z } from 'zod'
+import type { CreditNote } from '@/lib/credit-notes/credit-note'
+import { creditNoteDocument, creditNoteDocumentSchema } from '@/lib/credit-notes/credit-note-document'
+import { MANUAL_METHODS, type ManualMethod } from '@/lib/refunds/refund-status'
+
+/** Who reads which email (product.md, "Emails"). A client never hears of a failure that is ours to mend. */
+export const RECIPIENT_OF_MOMENT = {
+  refund_initiated: 'client',
+  refund_completed: 'client',
+  refund_completed_manually: 'client',
+  refund_returned: 'client',
+  refund_failed: 'freelancer',
+  refund_returned_alert: 'freelancer',
+  paid_twice_alert: 'freelancer',
+} as const satisfies Record<string, RecipientRole>
+export type RecipientRole = 'client' | 'freelancer'
+export type EmailMoment = keyof typeof RECIPIENT_OF_MOMENT
+
+/** What every email says; the reader is whoever the moment is for. */
+const letterFacts = z.object({
+  creditNoteId: z.uuid(),
+  creditNoteNumber: z.string(),
+  proposalNumber: z.string(),
+  proposalTitle: z.string(),
+  amendmentNumber: z.string(),
+  amendmentReason: z.string(),
+  /** Gross, in the currency's minor unit. */
+  amount: z.int().positive(),
+  currency: z.string().regex(/^[a-z]{3}$/),
+  depositMethod: z.enum(['card', 'sepa']),
+  freelancer: z.object({ name: z.string(), email: z.string() }),
+  clientName: z.string(),
+  /** The reader's. */
+  locale: z.string(),
+  timeZone: z.string(),
+})
+
+const moment = z.iso.datetime()
+const manualRefund = z.object({
+  method: z.enum(MANUAL_METHODS),
+  reference: z.string(),
+  refundedOn: z.iso.date(),
+})
+const failure = {
+  reason: z.string().nullable(),
+  stripeMessage: z.string().nullable(),
+}
+
+/** What each email needs to be written. Facts wait in the database as JSON, so they are checked again when they come back. */
+export const EMAIL_FACTS = {
+  refund_initiated: letterFacts.extend({ document: creditNoteDocumentSchema }),
+  refund_completed: letterFacts.extend({
+    completedAt: moment,
+    traceNumber: z.string().nullable(),
+  }),
+  refund_completed_manually: letterFacts.extend({ manual: manualRefund }),
+  refund_returned: letterFacts.extend({
+    completedAt: moment.nullable(),
+    returnedAt: moment,
+  }),
+  refund_failed: letterFacts.extend({ ...failure, failedAt: moment }),
+  refund_returned_alert: letterFacts.extend({
+    ...failure,
+    completedAt: moment.nullable(),
+    returnedAt: moment,
+  }),
+  paid_twice_alert: letterFacts.extend({
+    stripeRefundId: z.string(),
+    noticedAt: moment,
+    /** What else has already paid this credit note back. */
+    beside: z.discriminatedUnion('kind', [
+      manualRefund.extend({ kind: z.literal('manual') }),
+      z.object({
+        kind: z.literal('stripe_refund'),
+        stripeRefundId: z.string(),
+      }),
+    ]),
+  }),
+} satisfies Record<EmailMoment, z.ZodType>
+
+export type EmailFacts<Moment extends EmailMoment> = z.infer<(typeof EMAIL_FACTS)[Moment]>
+export type LetterFacts = z.infer<typeof letterFacts>
+
+/** An email with everything that it says, ready to be written out. */
+export type Email = {
+  [Moment in EmailMoment]: { moment: Moment; facts: EmailFacts<Moment> }
+}[EmailMoment]
+
+/** An email for the outbox. At most one exists per credit note, moment, recipient and `refundRef`. */
+export type NewEmail = Email & {
+  freelancerId: string
+  creditNoteId: string
+  recipientRole: RecipientRole
+  /** The Stripe refund (or the attempt) that it speaks of; empty when there is none. */
+  refundRef: string
+  /** Email address. */
+  recipient: string
+}
+
+/** Reads an email back from the outbox; throws when its facts are not what its moment needs. */
+export function parseEmail(moment: string, facts: unknown): Email {
+  return z
+    .discriminatedUnion('moment', [
+      z.object({
+        moment: z.literal('refund_initiated'),
+        facts: EMAIL_FACTS.refund_initiated,
+      }),
+      z.object({
+        moment: z.literal('refund_completed'),
+        facts: EMAIL_FACTS.refund_completed,
+      }),
+      z.object({
+        moment: z.literal('refund_completed_manually'),
+        facts: EMAIL_FACTS.refund_completed_manually,
+      }),
+      z.object({
+        moment: z.literal('refund_returned'),
+        facts: EMAIL_FACTS.refund_returned,
+      }),
+      z.object({
+        moment: z.literal('refund_failed'),
+        facts: EMAIL_FACTS.refund_failed,
+      }),
+      z.object({
+        moment: z.literal('refund_returned_alert'),
+        facts: EMAIL_FACTS.refund_returned_alert,
+      }),
+      z.object({
+        moment: z.literal('paid_twice_alert'),
+        facts: EMAIL_FACTS.paid_twice_alert,
+      }),
+    ])
+    .parse({ moment, facts })
+}
+
+// ── One email per moment, made from the credit note as it stands ────────────────────────────────
+
+export type EmailFreelancer = {
+  businessName: string
+  email: string
+  locale: string
+  timeZone: string
+}
+type ManualRefund = {
+  method: ManualMethod
+  reference: string
+  refundedOn: Date
+}
+
+/** The credit note is issued: the client learns that money is coming back, with the document attached. */
+export function refundInitiated(note: CreditNote, freelancer: EmailFreelancer): NewEmail {
+  const document = creditNoteDocument(note, freelancer.timeZone)
+  return {
+    ...toClient(note, ''),
+    moment: 'refund_initiated',
+    facts: { ...clientLetter(note, freelancer), document },
+  }
+}
+
+/** Stripe has sent the money. */
+export function refundCompleted(
+  note: CreditNote,
+  freelancer: EmailFreelancer,
+  refund: {
+    stripeRefundId: string
+    completedAt: Date
+    traceNumber: string | null
+  },
+): NewEmail {
+  return {
+    ...toClient(note, refund.stripeRefundId),
+    moment: 'refund_completed',
+    facts: {
+      ...clientLetter(note, freelancer),
+      completedAt: refund.completedAt.toISOString(),
+      traceNumber: refund.traceNumber,
+    },
+  }
+}
+
+/** The freelancer has sent the money outside Stripe. */
+export function refundCompletedManually(note: CreditNote, freelancer: EmailFreelancer, manual: ManualRefund): NewEmail {
+  return {
+    ...toClient(note, ''),
+    moment: 'refund_completed_manually',
+    facts: { ...clientLetter(note, freelancer), manual: manualFacts(manual) },
+  }
+}
+
+/** The refund did not go through; only the freelancer hears of it. `refundRef` is the Stripe refund or the attempt that failed. */
+export function refundFailed(
+  note: CreditNote,
+  freelancer: EmailFreelancer,
+  failed: {
+    refundRef: string
+    reason: string | null
+    stripeMessage: string | null
+    failedAt: Date
+  },
+): NewEmail {
+  return {
+    ...toFreelancer(note, freelancer, failed.refundRef),
+    moment: 'refund_failed',
+    facts: {
+      ...freelancerLetter(note, freelancer),
+      reason: failed.reason,
+      stripeMessage: failed.stripeMessage,
+      failedAt: failed.failedAt.toISOString(),
+    },
+  }
+}
+
+type Returned = {
+  stripeRefundId: string
+  reason: string | null
+  stripeMessage: string | null
+  completedAt: Date | null
+  returnedAt: Date
+}
+
+/** The bank has sent a completed refund back: a correction for the client and an alert for the freelancer. */
+export function refundReturned(note: CreditNote, freelancer: EmailFreelancer, refund: Returned): [NewEmail, NewEmail] {
+  const when = {
+    completedAt: refund.completedAt?.toISOString() ?? null,
+    returnedAt: refund.returnedAt.toISOString(),
+  }
+  return [
+    {
+      ...toClient(note, refund.stripeRefundId),
+      moment: 'refund_returned',
+      facts: { ...clientLetter(note, freelancer), ...when },
+    },
+    {
+      ...toFreelancer(note, freelancer, refund.stripeRefundId),
+      moment: 'refund_returned_alert',
+      facts: {
+        ...freelancerLetter(note, freelancer),
+        ...when,
+        reason: refund.reason,
+        stripeMessage: refund.stripeMessage,
+      },
+    },
+  ]
+}
+
+/** Stripe reports money sent for a credit note that something else has already paid back. */
+export function paidTwiceAlert(
+  note: CreditNote,
+  freelancer: EmailFreelancer,
+  payment: {
+    stripeRefundId: string
+    noticedAt: Date
+    beside: ManualRefund | { stripeRefundId: string }
+  },
+): NewEmail {
+  const { beside } = payment
+  return {
+    ...toFreelancer(note, freelancer, payment.stripeRefundId),
+    moment: 'paid_twice_alert',
+    facts: {
+      ...freelancerLetter(note, freelancer),
+      stripeRefundId: payment.stripeRefundId,
+      noticedAt: payment.noticedAt.toISOString(),
+      beside: 'method' in beside ? { kind: 'manual', ...manualFacts(beside) } : { kind: 'stripe_refund', ...beside },
+    },
+  }
+}
+
+function toClient(note: CreditNote, refundRef: string) {
+  return {
+    freelancerId: note.freelancerId,
+    creditNoteId: note.id,
+    recipientRole: 'client',
+    refundRef,
+    recipient: note.parties.client.email,
+  } as const
+}
+
+function toFreelancer(note: CreditNote, freelancer: EmailFreelancer, refundRef: string) {
+  return {
+    freelancerId: note.freelancerId,
+    creditNoteId: note.id,
+    recipientRole: 'freelancer',
+    refundRef,
+    recipient: freelancer.email,
+  } as const
+}
+
+/** Clients have told us their language but not their time zone: dates are the freelancer's days. */
+function clientLetter(note: CreditNote, freelancer: EmailFreelancer): LetterFacts {
+  return {
+    ...freelancerLetter(note, freelancer),
+    locale: note.parties.client.locale,
+  }
+}
+
+function freelancerLetter(note: CreditNote, freelancer: EmailFreelancer): LetterFacts {
+  return {
+    creditNoteId: note.id,
+    creditNoteNumber: note.number,
+    proposalNumber: note.proposalNumber,
+    proposalTitle: note.proposalTitle,
+    amendmentNumber: note.amendmentNumber,
+    amendmentReason: note.amendmentReason,
+    amount: note.amountGross,
+    currency: note.currency,
+    depositMethod: note.depositMethod,
+    freelancer: { name: freelancer.businessName, email: freelancer.email },
+    clientName: note.parties.client.name,
+    locale: freelancer.locale,
+    timeZone: freelancer.timeZone,
+  }
+}
+
+function manualFacts({ method, reference, refundedOn }: ManualRefund) {
+  return {
+    method,
+    reference,
+    refundedOn: refundedOn.toISOString().slice(0, 10),
+  }
+}
