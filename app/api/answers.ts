@@ -1,0 +1,88 @@
+import { databaseOut, describeFailure } from '@/lib/failures'
+import { log } from '@/lib/log'
+
+/** Every error this API speaks, with its HTTP status. The codes are part of the API: renaming one breaks its callers. */
+const ERROR_STATUS = {
+  malformed_json: 400,
+  invalid_parameter: 400,
+  invalid_signature: 400,
+  malformed_event: 400,
+  unauthenticated: 401,
+  foreign_origin: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  body_too_slow: 408,
+  refund_not_retryable: 409,
+  refund_not_markable: 409,
+  body_too_large: 413,
+  unsupported_media_type: 415,
+  invalid_field: 422,
+  rate_limited: 429,
+  internal_error: 500,
+  unavailable: 503,
+} as const
+export type ErrorCode = keyof typeof ERROR_STATUS
+
+/** An answer that nobody may keep: what it says is one tenant's, and true only now. */
+export function answer(body: unknown, status = 200): Response {
+  return Response.json(body, { status, headers: { 'cache-control': 'no-store' } })
+}
+
+/** The one shape of every refusal: `{"error":{"code","message","details"}}`. */
+export function refuse(
+  code: ErrorCode,
+  message: string,
+  { details = {}, headers = {} }: { details?: Record<string, unknown>; headers?: Record<string, string> } = {},
+): Response {
+  return Response.json(
+    { error: { code, message, details } },
+    { status: ERROR_STATUS[code], headers: { 'cache-control': 'no-store', ...headers } },
+  )
+}
+
+export function refuseRateLimited(retryAfterSeconds: number): Response {
+  return refuse('rate_limited', `Too many requests. Try again in ${retryAfterSeconds} seconds.`, {
+    details: { retryAfterSeconds },
+    headers: { 'retry-after': String(retryAfterSeconds) },
+  })
+}
+
+/** Another freelancer's credit note and one that never was look the same from outside. */
+export function refuseNotFound(): Response {
+  return refuse('not_found', 'There is no such credit note.')
+}
+
+/** A body that was cut off; the connection ends with the answer, for the rest of the body must not be waited for. */
+export function refuseBody(reason: 'too_large' | 'too_slow' | 'broken_off'): Response {
+  const headers = { connection: 'close' }
+  const refusals: Record<typeof reason, () => Response> = {
+    too_large: () => refuse('body_too_large', 'The body is larger than 1 MiB.', { headers }),
+    too_slow: () => refuse('body_too_slow', 'The body took longer than 10 seconds to arrive.', { headers }),
+    broken_off: () => refuse('malformed_json', 'The body ended too early.', { headers }),
+  }
+  return refusals[reason]()
+}
+
+/** A door of the API: turns whatever its handler throws into an answer of the API's own shape, and notes it. */
+export function door<Rest extends unknown[]>(
+  handle: (request: Request, ...rest: Rest) => Promise<Response>,
+): (request: Request, ...rest: Rest) => Promise<Response> {
+  return async (request, ...rest) => {
+    try {
+      return await handle(request, ...rest)
+    } catch (error) {
+      const path = new URL(request.url).pathname
+      log.error({ failure: describeFailure(error), method: request.method, path }, 'request failed')
+      return databaseOut(error)
+        ? refuse('unavailable', 'The database does not answer. Try again in a moment.', { headers: { 'retry-after': '5' } })
+        : refuse('internal_error', 'Something went wrong here. Nothing else is known to have happened.')
+    }
+  }
+}
+
+/** Answers every method that a route doesn't serve, in the API's own shape. */
+export function refuseMethods(allow: 'GET' | 'POST') {
+  const refuseMethod = () =>
+    refuse('method_not_allowed', `This address answers ${allow} only.`, { headers: { allow } })
+  return { GET: refuseMethod, POST: refuseMethod, PUT: refuseMethod, PATCH: refuseMethod, DELETE: refuseMethod }
+}

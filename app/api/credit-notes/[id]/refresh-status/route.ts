@@ -1,0 +1,23 @@
+import { creditNoteJson } from '@/lib/credit-notes/credit-note-json'
+import { refreshRefund } from '@/lib/refunds/refresh-refund'
+import { answer, door, refuseBody, refuseMethods, refuseNotFound } from '../../../answers'
+import { authorise } from '../../../authorise'
+import { readBody } from '../../../read-body'
+import { type CreditNoteAddress, creditNoteId } from '../credit-note-address'
+
+/** Reads the refund from Stripe; 200 with the credit note as it now stands. A body is not looked at. */
+export const POST = door(async (request, address: CreditNoteAddress) => {
+  const authorised = await authorise(request)
+  if (!authorised.ok) return authorised.refusal
+  const { freelancer, actor } = authorised.caller
+
+  const read = await readBody(request)
+  if (!read.ok) return refuseBody(read.reason)
+  const id = await creditNoteId(address)
+  if (!id) return refuseNotFound()
+
+  const result = await refreshRefund({ freelancerId: freelancer.id, creditNoteId: id, actor })
+  return result.ok ? answer(creditNoteJson(result.creditNote)) : refuseNotFound()
+})
+
+export const { GET, PUT, PATCH, DELETE } = refuseMethods('POST')

@@ -1,0 +1,37 @@
+/** The largest body that any door takes. */
+export const BODY_LIMIT_BYTES = 1024 * 1024
+/** How long a body may take to arrive. */
+export const BODY_DEADLINE_MS = 10_000
+
+export type BodyRead = { ok: true; body: string } | { ok: false; reason: 'too_large' | 'too_slow' | 'broken_off' }
+
+/**
+ * Reads a body as UTF-8, up to a limit and a deadline: Next gives a route handler neither (faults.md F40). Holds at most
+ * the limit in memory. After a refusal the connection must be closed, for the rest of the body is still on its way.
+ */
+export async function readBody(request: Request): Promise<BodyRead> {
+  if (Number(request.headers.get('content-length') ?? 0) > BODY_LIMIT_BYTES) return { ok: false, reason: 'too_large' }
+  if (!request.body) return { ok: true, body: '' }
+
+  const reader = request.body.getReader()
+  let deadline: NodeJS.Timeout | undefined
+  const tooSlow = new Promise<'too_slow'>((resolve) => {
+    deadline = setTimeout(resolve, BODY_DEADLINE_MS, 'too_slow')
+  })
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  try {
+    while (true) {
+      const read = await Promise.race([reader.read(), tooSlow])
+      if (read === 'too_slow') return { ok: false, reason: 'too_slow' }
+      if (read.done) return { ok: true, body: Buffer.concat(chunks, bytes).toString('utf8') }
+      bytes += read.value.byteLength
+      if (bytes > BODY_LIMIT_BYTES) return { ok: false, reason: 'too_large' }
+      chunks.push(read.value)
+    }
+  } catch {
+    return { ok: false, reason: 'broken_off' }
+  } finally {
+    clearTimeout(deadline)
+  }
+}

@@ -1,0 +1,50 @@
+import { clientAddress } from '@/lib/auth/client-address'
+import { countAct } from '@/lib/auth/rate-limit'
+import { describeFailure } from '@/lib/failures'
+import { log } from '@/lib/log'
+import { storeEvent, verifyWebhook } from '@/lib/stripe/event-inbox'
+import { answer, refuse, refuseBody, refuseMethods, refuseRateLimited } from '../answers'
+import { readBody } from '../read-body'
+
+/**
+ * Stripe's webhooks, platform and Connect: verify, keep, answer. 200 is said only once the event is durable; what it means
+ * for a credit note is the worker's to find out.
+ */
+export async function POST(request: Request): Promise<Response> {
+  const read = await readBody(request)
+  if (!read.ok) return refuseBody(read.reason)
+
+  const verified = verifyWebhook(read.body, request.headers.get('stripe-signature'), new Date())
+  if (!verified.ok) return refuseDelivery(verified.reason, request.headers)
+
+  try {
+    await storeEvent(verified.event)
+  } catch (error) {
+    log.error({ failure: describeFailure(error), eventId: verified.event.id }, 'event not stored')
+    return refuse('unavailable', 'The event could not be stored. Send it again.', { headers: { 'retry-after': '5' } })
+  }
+  return answer({ received: true })
+}
+
+/** Counts what is not from Stripe, after it was found out: a good delivery never waits for the counter. */
+async function refuseDelivery(
+  reason: 'bad_signature' | 'stale' | 'malformed',
+  headers: Headers,
+): Promise<Response> {
+  // Signed by Stripe, so that it is nobody's attempt to guess.
+  if (reason === 'malformed') return refuse('malformed_event', 'The body is not an event.')
+  try {
+    const within = await countAct('bad_signature_per_address', clientAddress(headers))
+    if (!within.ok) return refuseRateLimited(within.retryAfterSeconds)
+  } catch (error) {
+    log.warn({ failure: describeFailure(error) }, 'refused delivery not counted')
+  }
+  return refuse(
+    'invalid_signature',
+    reason === 'stale'
+      ? "The signature's time lies more than five minutes from now."
+      : 'The Stripe-Signature header does not sign this body.',
+  )
+}
+
+export const { GET, PUT, PATCH, DELETE } = refuseMethods('POST')

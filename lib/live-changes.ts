@@ -1,0 +1,128 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
+import { z } from 'zod'
+import { env } from './env'
+import { describeFailure } from './failures'
+import { log } from './log'
+
+/** The channel on which a trigger tells of every change to a credit note (migrations, timeline_entries). */
+const CHANNEL = 'requite_changes'
+const LONGEST_PAUSE_MS = 10_000
+
+const notice = z.object({ freelancerId: z.string(), creditNoteId: z.string() })
+
+/** A listener for one freelancer's changes. */
+export type Listener = {
+  freelancerId: string
+  /** Called with the credit note that changed; with null when changes may have been missed and any may have changed. */
+  changed: (creditNoteId: string | null) => void
+  /** Called once when this process stops. */
+  stopped: () => void
+}
+
+type LiveChanges = { listeners: Set<Listener>; listening: boolean; stopping: boolean; client: pg.Client | null }
+
+declare global {
+  // Next loads lib more than once in a process (pages, routes, instrumentation): the connection must still be one.
+  var requiteLiveChanges: LiveChanges | undefined
+}
+
+function live(): LiveChanges {
+  globalThis.requiteLiveChanges ??= { listeners: new Set(), listening: false, stopping: false, client: null }
+  return globalThis.requiteLiveChanges
+}
+
+/**
+ * Tells the listener of every change to the freelancer's credit notes from now on, whichever process made it; returns how
+ * to end that. All listeners share one connection of the process, which comes back by itself when it is lost.
+ */
+export function listenForChanges(listener: Listener): () => void {
+  const state = live()
+  if (state.stopping) {
+    listener.stopped()
+    return () => {}
+  }
+  state.listeners.add(listener)
+  if (!state.listening) {
+    state.listening = true
+    void keepListening(state)
+  }
+  return () => state.listeners.delete(listener)
+}
+
+/** How many listeners this process has for the freelancer. */
+export function listenerCount(freelancerId: string): number {
+  return [...live().listeners].filter((listener) => listener.freelancerId === freelancerId).length
+}
+
+/** Ends every listener and the connection: a process that stops must not wait for pages that stay open. */
+export function stopLiveChanges(): void {
+  const state = live()
+  state.stopping = true
+  for (const listener of state.listeners) listener.stopped()
+  state.listeners.clear()
+  void state.client?.end()
+}
+
+/** Connects, listens until the connection is lost, and begins again, waiting longer after each failure in a row. */
+async function keepListening(state: LiveChanges): Promise<void> {
+  let failures = 0
+  while (!state.stopping) {
+    try {
+      await listenUntilLost(state, () => {
+        failures = 0
+        // Whatever happened while nobody listened is not told again.
+        for (const listener of state.listeners) listener.changed(null)
+      })
+    } catch (error) {
+      log.warn({ failure: describeFailure(error) }, 'not hearing of changes')
+    }
+    failures += 1
+    await pause(Math.min(LONGEST_PAUSE_MS, 100 * 2 ** failures) * (0.5 + Math.random() / 2))
+  }
+}
+
+async function listenUntilLost(state: LiveChanges, listening: () => void): Promise<void> {
+  const client = new pg.Client({
+    connectionString: env().DATABASE_URL,
+    connectionTimeoutMillis: 4000,
+    keepAlive: true,
+    application_name: 'requite live changes',
+  })
+  const lost = new Promise<void>((resolve, reject) => {
+    client.once('end', resolve)
+    client.once('error', reject)
+  })
+  // Awaited below; until then a rejection must not count as unhandled.
+  lost.catch(() => {})
+  client.on('notification', ({ payload }) => tell(state, payload))
+  try {
+    await client.connect()
+    state.client = client
+    await client.query(`LISTEN ${CHANNEL}`)
+    listening()
+    await lost
+  } finally {
+    state.client = null
+    await client.end().catch(() => {})
+  }
+}
+
+function tell(state: LiveChanges, payload: string | undefined): void {
+  const change = readNotice(payload)
+  if (!change) {
+    log.warn('a change was told in words that nobody understands')
+    return
+  }
+  for (const listener of state.listeners) {
+    if (listener.freelancerId === change.freelancerId) listener.changed(change.creditNoteId)
+  }
+}
+
+function readNotice(payload: string | undefined): z.infer<typeof notice> | null {
+  try {
+    return notice.parse(JSON.parse(payload ?? ''))
+  } catch {
+    return null
+  }
+}
