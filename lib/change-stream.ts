@@ -5,8 +5,8 @@ const HEARTBEAT_MS = 25_000
 
 /**
  * A stream of server-sent events that says `change` whenever a credit note changed. It ends when the reader leaves, when
- * `mayGoOn` says no, and when the process stops. A reader that comes back is told at once that something may have changed
- * while it was away.
+ * `mayGoOn` says no, and when the process stops. What changed while a reader was away is not told again: a reader that comes
+ * back must look for itself.
  */
 export function changeStream(stream: {
   freelancerId: string
@@ -15,7 +15,6 @@ export function changeStream(stream: {
   /** Asked now and then; a failure to find out keeps the stream open. */
   mayGoOn: () => Promise<boolean>
   readerLeft: AbortSignal
-  readerWasHere: boolean
 }): Response {
   const encoder = new TextEncoder()
   let end = () => {}
@@ -25,7 +24,7 @@ export function changeStream(stream: {
       const send = (text: string) => controller.enqueue(encoder.encode(text))
       const changed = (creditNoteId: string | null) => {
         const data = stream.eventData(creditNoteId)
-        if (data) send(`event: change\nid: 1\ndata: ${JSON.stringify(data)}\n\n`)
+        if (data) send(`event: change\ndata: ${JSON.stringify(data)}\n\n`)
       }
       const heartbeat = setInterval(async () => {
         const goOn = await stream.mayGoOn().catch(() => true)
@@ -45,9 +44,7 @@ export function changeStream(stream: {
           // The reader closed it first.
         }
       }
-      // An id is sent so that the browser sends it back when it reconnects.
-      send('retry: 2000\nid: 1\n\n')
-      if (stream.readerWasHere) changed(null)
+      send('retry: 2000\n\n')
       const stopListening = listenForChanges({
         freelancerId: stream.freelancerId,
         changed: (creditNoteId) => !ended && changed(creditNoteId),

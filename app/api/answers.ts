@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { databaseOut, describeFailure } from '@/lib/failures'
 import { log } from '@/lib/log'
 
@@ -63,26 +64,33 @@ export function refuseBody(reason: 'too_large' | 'too_slow' | 'broken_off'): Res
   return refusals[reason]()
 }
 
-/** A door of the API: turns whatever its handler throws into an answer of the API's own shape, and notes it. */
+/** A door of the API: turns whatever its handler throws into an answer of the API's own shape, and notes what was changed. */
 export function door<Rest extends unknown[]>(
   handle: (request: Request, ...rest: Rest) => Promise<Response>,
 ): (request: Request, ...rest: Rest) => Promise<Response> {
   return async (request, ...rest) => {
-    try {
-      return await handle(request, ...rest)
-    } catch (error) {
-      const path = new URL(request.url).pathname
-      log.error({ failure: describeFailure(error), method: request.method, path }, 'request failed')
+    const requestId = randomUUID()
+    const response = await handle(request, ...rest).catch((error: unknown) => {
+      log.error({ requestId, failure: describeFailure(error), ...whatWasAsked(request) }, 'request failed')
       return databaseOut(error)
-        ? refuse('unavailable', 'The database does not answer. Try again in a moment.', { headers: { 'retry-after': '5' } })
-        : refuse('internal_error', 'Something went wrong here. Nothing else is known to have happened.')
-    }
+        ? refuse('unavailable', 'The database does not answer. Try again in a moment.', {
+            headers: { 'retry-after': '5' },
+          })
+        : refuse('internal_error', 'Something went wrong here.', { details: { requestId } })
+    })
+    if (request.method !== 'GET') log.info({ requestId, ...whatWasAsked(request), status: response.status }, 'answered')
+    response.headers.set('x-request-id', requestId)
+    return response
   }
+}
+
+/** A client's link is a key: the log must not hold it. */
+function whatWasAsked(request: Request): { method: string; path: string } {
+  return { method: request.method, path: new URL(request.url).pathname.replace(/^\/c\/[^/]+/, '/c/[token]') }
 }
 
 /** Answers every method that a route doesn't serve, in the API's own shape. */
 export function refuseMethods(allow: 'GET' | 'POST') {
-  const refuseMethod = () =>
-    refuse('method_not_allowed', `This address answers ${allow} only.`, { headers: { allow } })
+  const refuseMethod = () => refuse('method_not_allowed', `This address answers ${allow} only.`, { headers: { allow } })
   return { GET: refuseMethod, POST: refuseMethod, PUT: refuseMethod, PATCH: refuseMethod, DELETE: refuseMethod }
 }

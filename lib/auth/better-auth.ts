@@ -1,5 +1,5 @@
-import { betterAuth } from 'better-auth/minimal'
 import { prismaAdapter } from 'better-auth/adapters/prisma'
+import { betterAuth } from 'better-auth/minimal'
 import { nextCookies } from 'better-auth/next-js'
 import { db } from '@/lib/db'
 import { env } from '@/lib/env'

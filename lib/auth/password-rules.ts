@@ -17,7 +17,14 @@ export function passwordWeakness(
   if (new Set(plain).size < 5) return 'too_plain'
   if (isRun(plain)) return 'too_plain'
   const [mailbox = ''] = known.email.toLowerCase().split('@')
-  const guesses = [known.businessName.toLowerCase(), known.email.toLowerCase(), mailbox, 'password', 'passwort', 'requite']
+  const guesses = [
+    known.businessName.toLowerCase(),
+    known.email.toLowerCase(),
+    mailbox,
+    'password',
+    'passwort',
+    'requite',
+  ]
   return guesses.some((guess) => guess.length > 0 && leftOver(plain, guess) < 4) ? 'too_plain' : null
 }
 

@@ -34,10 +34,7 @@ export const RATE_LIMITS: Record<LimitedAct, RateLimitRule> = {
 export type RateLimitAnswer = { ok: true } | { ok: false; retryAfterSeconds: number }
 
 /** Reads a counter as the database gave it. */
-export function rateLimitAnswer(
-  rule: RateLimitRule,
-  counted: { count: number; secondsLeft: number },
-): RateLimitAnswer {
+export function rateLimitAnswer(rule: RateLimitRule, counted: { count: number; secondsLeft: number }): RateLimitAnswer {
   if (counted.count <= rule.times) return { ok: true }
   return { ok: false, retryAfterSeconds: Math.max(1, Math.ceil(counted.secondsLeft)) }
 }

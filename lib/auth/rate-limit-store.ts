@@ -36,10 +36,7 @@ export async function countDown(key: string): Promise<void> {
 }
 
 /** The counter without counting, 0 when its window is over or never began. */
-export async function readCounter(
-  key: string,
-  windowSeconds: number,
-): Promise<{ count: number; secondsLeft: number }> {
+export async function readCounter(key: string, windowSeconds: number): Promise<{ count: number; secondsLeft: number }> {
   const rows = counterRows.parse(
     await db().$queryRaw`
       SELECT count, extract(epoch FROM window_start - now())::float8 + ${windowSeconds}::float8 AS "secondsLeft"

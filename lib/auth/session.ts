@@ -4,11 +4,9 @@ import { cache } from 'react'
 import { type Freelancer, getFreelancerOfUser } from '@/lib/freelancers/freelancer-store'
 import { auth } from './better-auth'
 import { nextPath } from './next-path'
+import { PATH_HEADER } from './request-path'
 import { sessionUse } from './session-rules'
 import { deleteSession, noteSessionUse } from './session-store'
-
-/** The proxy writes the path that was asked for into this header, for layouts, which Next doesn't tell. */
-export const PATH_HEADER = 'x-requite-path'
 
 /** Who is signed in and by which session; null when nobody is, or the session is over. Counts as use of the session. */
 export async function sessionOfRequest(

@@ -1,3 +1,4 @@
+import { freelancerOfApiKey } from '@/lib/auth/api-keys'
 import { sessionLives } from '@/lib/auth/session-store'
 import { changeStream } from '@/lib/change-stream'
 import { listenerCount } from '@/lib/live-changes'
@@ -17,9 +18,11 @@ export const GET = door(async (request) => {
   return changeStream({
     freelancerId: freelancer.id,
     eventData: (creditNoteId) => ({ creditNoteId }),
-    mayGoOn: async () => sessionId === null || sessionLives(sessionId),
+    mayGoOn: async () =>
+      sessionId === null
+        ? (await freelancerOfApiKey(request.headers.get('authorization'))) !== null
+        : sessionLives(sessionId),
     readerLeft: request.signal,
-    readerWasHere: request.headers.has('last-event-id'),
   })
 })
 

@@ -27,10 +27,7 @@ export async function POST(request: Request): Promise<Response> {
 }
 
 /** Counts what is not from Stripe, after it was found out: a good delivery never waits for the counter. */
-async function refuseDelivery(
-  reason: 'bad_signature' | 'stale' | 'malformed',
-  headers: Headers,
-): Promise<Response> {
+async function refuseDelivery(reason: 'bad_signature' | 'stale' | 'malformed', headers: Headers): Promise<Response> {
   // Signed by Stripe, so that it is nobody's attempt to guess.
   if (reason === 'malformed') return refuse('malformed_event', 'The body is not an event.')
   try {

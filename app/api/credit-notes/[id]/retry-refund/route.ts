@@ -1,15 +1,7 @@
 import { countAct } from '@/lib/auth/rate-limit'
 import { creditNoteJson } from '@/lib/credit-notes/credit-note-json'
 import { retryRefund } from '@/lib/refunds/retry-refund'
-import {
-  answer,
-  door,
-  refuse,
-  refuseBody,
-  refuseMethods,
-  refuseNotFound,
-  refuseRateLimited,
-} from '../../../answers'
+import { answer, door, refuse, refuseBody, refuseMethods, refuseNotFound, refuseRateLimited } from '../../../answers'
 import { authorise } from '../../../authorise'
 import { readBody } from '../../../read-body'
 import { type CreditNoteAddress, creditNoteId } from '../credit-note-address'
