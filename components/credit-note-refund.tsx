@@ -1,0 +1,77 @@
+import { type CreditNote, refundFacts } from '@/lib/credit-notes/credit-note'
+import type { Reader } from '@/lib/dates'
+import { formatMoney } from '@/lib/money'
+import type { Verdict } from '@/lib/refunds/refund-reasons'
+import {
+  MANUAL_METHOD_NAMES,
+  MANUAL_METHODS,
+  REFUND_ACTION_LABELS,
+  type RefundBannerView,
+  refundBanner,
+} from '@/lib/refunds/refund-status'
+import type { MarkRefundedAction, RefundAction } from './refund-action-state'
+import { RefundActs } from './refund-acts'
+import { RefundBanner } from './refund-banner'
+
+const SECOND_LOOK: Record<Verdict, string> = {
+  retry_now: 'Stripe will be asked once more.',
+  not_yet: 'Asking now will most likely get the same answer. It does no harm: the money can’t go back twice.',
+  will_not_help: 'Stripe will most likely refuse again. Asking does no harm: the money can’t go back twice.',
+  already_refunded:
+    'The money has most likely gone back already. Requite looks for it at Stripe before it asks, so that it can’t go back twice.',
+}
+
+const CALM: Record<RefundBannerView['mood'], boolean> = {
+  waiting: true,
+  moving: true,
+  needs_you: false,
+  failed: false,
+  done: true,
+}
+
+/** The refund banner of one credit note with its acts, which arrive as props. */
+export function CreditNoteRefund({
+  note,
+  reader,
+  today,
+  title,
+  markOpenInPlace = false,
+  actions,
+}: {
+  note: CreditNote
+  reader: Reader
+  /** The reader's calendar day, YYYY-MM-DD. */
+  today: string
+  title?: 'h2' | 'h3'
+  markOpenInPlace?: boolean
+  actions: { retry: RefundAction; refresh: RefundAction; markRefunded: MarkRefundedAction }
+}) {
+  const view = refundBanner(refundFacts(note), reader)
+  const titleId = `refund-${note.id}`
+  return (
+    <RefundBanner view={view} titleId={titleId} title={title}>
+      <RefundActs
+        acts={view.actions}
+        labels={REFUND_ACTION_LABELS}
+        calm={CALM[view.mood]}
+        secondLook={view.retryNeedsSecondLook ? SECOND_LOOK[view.reason?.verdict ?? 'not_yet'] : null}
+        titleId={titleId}
+        creditNoteHref={`/credit-notes/${note.id}`}
+        facts={{
+          creditNoteId: note.id,
+          number: note.number,
+          amount: formatMoney({ amount: note.amountGross, currency: note.currency }, reader.locale),
+          clientName: note.parties.client.name,
+          today,
+          methods: MANUAL_METHODS.map((method) => ({ method, label: sentenceCase(MANUAL_METHOD_NAMES[method]) })),
+        }}
+        markOpenInPlace={markOpenInPlace}
+        {...actions}
+      />
+    </RefundBanner>
+  )
+}
+
+function sentenceCase(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}

@@ -1,0 +1,156 @@
+'use client'
+
+import { type RefObject, useEffect, useId } from 'react'
+import type { MarkRefundedState } from './refund-action-state'
+import { ActButton } from './ui/act-button'
+import { Field, FieldError } from './ui/field'
+
+/** What the dialog shows of the credit note, written for the reader. */
+export type MarkRefundedFacts = {
+  creditNoteId: string
+  number: string
+  amount: string
+  clientName: string
+  /** The reader's calendar day, YYYY-MM-DD. */
+  today: string
+  methods: readonly { method: string; label: string }[]
+}
+
+/**
+ * The form behind "Mark refunded". A modal dialog with JavaScript; without it the page draws it open and in place
+ * (`?mark=refunded`), and the same form posts.
+ */
+export function MarkRefundedDialog({
+  dialogRef,
+  openInPlace,
+  facts,
+  state,
+  action,
+  pending,
+}: {
+  dialogRef: RefObject<HTMLDialogElement | null>
+  openInPlace: boolean
+  facts: MarkRefundedFacts
+  state: MarkRefundedState
+  action: (form: FormData) => void
+  pending: boolean
+}) {
+  const { errors, typed } = state
+  const id = useId()
+
+  // Drawn open by the server: with JavaScript it becomes the modal that a click would have opened.
+  useEffect(() => {
+    const dialog = dialogRef.current
+    if (!openInPlace || !dialog || dialog.matches(':modal')) return
+    dialog.close()
+    dialog.showModal()
+  }, [dialogRef, openInPlace])
+
+  useEffect(() => {
+    if (state.answer) dialogRef.current?.close()
+    else dialogRef.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus()
+  }, [dialogRef, state])
+
+  return (
+    <dialog
+      ref={dialogRef}
+      open={openInPlace}
+      aria-labelledby={`${id}-title`}
+      className="mx-auto my-0 mt-4 w-full max-w-lg rounded-2xl border bg-surface text-ink shadow-float not-modal:static modal:m-auto modal:max-h-[calc(100dvh-2rem)] modal:w-[calc(100%-2rem)] modal:max-w-lg modal:overflow-y-auto print:hidden"
+    >
+      <form action={action} noValidate>
+        <input type="hidden" name="creditNoteId" value={facts.creditNoteId} />
+        <div className="space-y-4 p-5 md:p-6">
+          <div>
+            <h2 id={`${id}-title`} className="text-lg leading-6 font-semibold tracking-tight">
+              Mark {facts.number} as refunded
+            </h2>
+            <p className="mt-1.5 text-pretty text-muted">
+              For <span className="nums font-medium text-ink">{facts.amount}</span> that you have sent to{' '}
+              <bdi className="font-medium text-ink">{facts.clientName}</bdi> yourself, outside Stripe. Your client gets
+              a confirmation by email. This is permanent: Stripe can’t be asked for this credit note afterwards.
+            </p>
+          </div>
+          <div className="grid gap-4 sm:grid-cols-2">
+            <Field id={`${id}-method`} label="How the money went" error={errors.method}>
+              {(wiring) => (
+                <select {...wiring} key={typed.method} name="method" defaultValue={typed.method} className="control">
+                  {facts.methods.map(({ method, label }) => (
+                    <option key={method} value={method}>
+                      {label}
+                    </option>
+                  ))}
+                </select>
+              )}
+            </Field>
+            <Field id={`${id}-date`} label="Date" error={errors.refundedOn}>
+              {(wiring) => (
+                <input
+                  {...wiring}
+                  type="date"
+                  name="refundedOn"
+                  required
+                  max={facts.today}
+                  defaultValue={typed.refundedOn ?? facts.today}
+                  className="control nums"
+                />
+              )}
+            </Field>
+          </div>
+          <Field
+            id={`${id}-reason`}
+            label="Reason or reference"
+            hint="For example the transfer’s reference. It stands on the credit note and in your client’s email."
+            error={errors.reason}
+          >
+            {(wiring) => (
+              <textarea
+                {...wiring}
+                name="reason"
+                required
+                maxLength={500}
+                rows={2}
+                dir="auto"
+                defaultValue={typed.reason}
+                className="control field-sizing-content max-h-40 min-h-16"
+              />
+            )}
+          </Field>
+          <div>
+            <label className="flex gap-2.5 rounded-lg border border-edge px-3 py-2.5 has-aria-invalid:border-failed">
+              <input
+                type="checkbox"
+                name="moneyLeft"
+                value="yes"
+                required
+                defaultChecked={typed.moneyLeft === 'yes'}
+                aria-invalid={errors.moneyLeft ? true : undefined}
+                aria-describedby={errors.moneyLeft ? `${id}-left-error` : undefined}
+                className="mt-0.5 size-4 shrink-0 accent-accent"
+              />
+              <span>The money has really left my account.</span>
+            </label>
+            {errors.moneyLeft && <FieldError id={`${id}-left-error`}>{errors.moneyLeft}</FieldError>}
+          </div>
+        </div>
+        <div className="flex flex-wrap-reverse justify-end gap-2 border-t bg-canvas px-5 py-3.5 md:px-6">
+          <button
+            type="submit"
+            formMethod="dialog"
+            formNoValidate
+            onClick={(event) => {
+              event.preventDefault()
+              dialogRef.current?.close()
+            }}
+            className="button button-quiet"
+          >
+            Cancel
+          </button>
+          <ActButton kind="primary" busy={pending} busyLabel="Marking…">
+            Mark refunded
+          </ActButton>
+        </div>
+      </form>
+    </dialog>
+  )
+}

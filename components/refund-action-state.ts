@@ -1,0 +1,18 @@
+import type { Tone } from '@/components/ui/tone'
+
+/** What an act on a refund came back with, said calmly under the banner. `at` (ms) tells which of two answers is the later. */
+export type RefundActionAnswer = { tone: Tone; text: string; at: number }
+
+/** A server action on a refund as the banner's forms call it; a plain form post reaches it too. */
+export type RefundAction = (previous: RefundActionAnswer | null, form: FormData) => Promise<RefundActionAnswer | null>
+
+export type MarkRefundedField = 'method' | 'refundedOn' | 'reason' | 'moneyLeft'
+
+/** What "Mark refunded" came back with: what is wrong field by field beside what was typed, or an answer for the banner. */
+export type MarkRefundedState = {
+  typed: Partial<Record<MarkRefundedField, string>>
+  errors: Partial<Record<MarkRefundedField, string>>
+  answer: RefundActionAnswer | null
+}
+
+export type MarkRefundedAction = (previous: MarkRefundedState, form: FormData) => Promise<MarkRefundedState>

@@ -1,0 +1,62 @@
+import { Chip } from '@/components/ui/chip'
+import { Moment } from '@/components/ui/moment'
+import type { Tone } from '@/components/ui/tone'
+import type { RefundAttempt } from '@/lib/credit-notes/credit-note'
+import type { Reader } from '@/lib/dates'
+
+const CAUSES: Record<RefundAttempt['cause'], string> = {
+  amendment_signed: 'Amendment signed',
+  deposit_confirmed: 'Deposit confirmed',
+  retry: 'Retry',
+  automatic: 'Automatic',
+}
+
+const OUTCOMES: Record<RefundAttempt['state'], { word: string; tone: Tone }> = {
+  in_flight: { word: 'In flight', tone: 'moving' },
+  unknown: { word: 'Unknown', tone: 'waiting' },
+  accepted: { word: 'Accepted', tone: 'done' },
+  refused: { word: 'Refused', tone: 'failed' },
+}
+
+/** Every try to have Stripe pay the credit note back, newest first, with what Stripe's support would ask for. */
+export function RefundAttempts({ attempts, reader }: { attempts: readonly RefundAttempt[]; reader: Reader }) {
+  return (
+    <ul className="divide-y border-t">
+      {attempts.toReversed().map((attempt) => (
+        <li key={attempt.id} className="px-4 py-3 md:px-5">
+          <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
+            <span className="font-medium">Attempt {attempt.ordinal}</span>
+            <Chip tone={OUTCOMES[attempt.state].tone}>{OUTCOMES[attempt.state].word}</Chip>
+            <span className="text-[0.8125rem] text-muted">
+              {CAUSES[attempt.cause]}, asked {attempt.calls === 1 ? 'once' : `${attempt.calls} times`}
+            </span>
+            <span className="ml-auto text-[0.8125rem] text-faint">
+              <Moment at={attempt.startedAt} reader={reader} />
+            </span>
+          </div>
+          {attempt.message && (
+            <p className="mt-1.5 text-pretty">
+              <q>{attempt.message}</q>
+            </p>
+          )}
+          <dl className="mt-1.5 grid gap-x-4 text-[0.8125rem] leading-5 sm:grid-cols-[auto_1fr]">
+            <Id name="Code">{attempt.code}</Id>
+            <Id name="Refund">{attempt.stripeRefundId}</Id>
+            <Id name="Request id">{attempt.requestId}</Id>
+            <Id name="Idempotency key">{attempt.idempotencyKey}</Id>
+          </dl>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Id({ name, children }: { name: string; children: string | null }) {
+  if (children === null) return null
+  return (
+    <>
+      <dt className="text-faint">{name}</dt>
+      <dd className="min-w-0 font-mono text-xs leading-5 text-muted">{children}</dd>
+    </>
+  )
+}

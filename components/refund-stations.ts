@@ -1,0 +1,79 @@
+import type { CreditNote } from '@/lib/credit-notes/credit-note'
+import { MANUAL_METHOD_NAMES } from '@/lib/refunds/refund-status'
+
+export type StationState = 'done' | 'current' | 'failed' | 'ahead'
+
+/** One stop of the money on its way back. `at` is when it got there, if known; `note` says what it waits for or what went wrong. */
+export type Station = { name: string; state: StationState; at: Date | null; note: string | null }
+
+type Refund = Pick<
+  CreditNote,
+  | 'issuedAt'
+  | 'refundStatus'
+  | 'depositMethod'
+  | 'depositConfirmed'
+  | 'attemptOpen'
+  | 'requestedAt'
+  | 'settledAt'
+  | 'stripeRefundId'
+  | 'manual'
+>
+
+/** Where the money of a credit note is, as stops on a line; the way by hand has other stops than the way through Stripe. */
+export function refundStations(refund: Refund): Station[] {
+  const issued: Station = { name: 'Issued', state: 'done', at: refund.issuedAt, note: null }
+  if (refund.manual) {
+    return [
+      issued,
+      { name: 'Sent by hand', state: 'done', at: null, note: `By ${MANUAL_METHOD_NAMES[refund.manual.method]}` },
+      { name: 'With the client', state: 'done', at: refund.manual.refundedOn, note: null },
+    ]
+  }
+  if (refund.depositMethod === 'sepa') {
+    return [
+      issued,
+      { name: 'Bank transfer', state: 'current', at: null, note: 'Waits for you' },
+      { name: 'With the client', state: 'ahead', at: null, note: null },
+    ]
+  }
+  return [issued, ...throughStripe(refund)]
+}
+
+function throughStripe(refund: Refund): Station[] {
+  const asked = (state: StationState, note: string | null = null): Station => ({
+    name: 'Asked Stripe',
+    state,
+    at: state === 'done' ? refund.requestedAt : null,
+    note,
+  })
+  const onItsWay = (state: StationState, note: string | null = null): Station => ({
+    name: 'On its way',
+    state,
+    at: null,
+    note,
+  })
+  const withClient = (state: StationState, note: string | null = null): Station => ({
+    name: 'With the client',
+    state,
+    at: state === 'done' ? refund.settledAt : null,
+    note,
+  })
+
+  switch (refund.refundStatus) {
+    case 'pending':
+      if (refund.attemptOpen || refund.depositConfirmed) {
+        return [asked('current', 'Checking'), onItsWay('ahead'), withClient('ahead')]
+      }
+      return [asked('current', 'Waits for the deposit'), onItsWay('ahead'), withClient('ahead')]
+    case 'requested':
+      return [asked('done'), onItsWay('current', '3–5 business days'), withClient('ahead')]
+    case 'failed':
+      // Stripe had taken it on and sent it: the money came back from the client's bank or never left Stripe.
+      if (refund.stripeRefundId !== null)
+        return [asked('done'), onItsWay('failed', 'Did not arrive'), withClient('ahead')]
+      return [asked('failed', 'Refused'), onItsWay('ahead'), withClient('ahead')]
+    case 'succeeded':
+    case 'manual':
+      return [asked('done'), onItsWay('done'), withClient('done')]
+  }
+}

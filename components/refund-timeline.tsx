@@ -1,0 +1,114 @@
+import { Moment } from '@/components/ui/moment'
+import type { Tone } from '@/components/ui/tone'
+import { ToneMark } from '@/components/ui/tone-mark'
+import type { RefundAttempt, TimelineEntry, TimelineKind } from '@/lib/credit-notes/credit-note'
+import type { Reader } from '@/lib/dates'
+import { reasonOfSlug, refundReason } from '@/lib/refunds/refund-reasons'
+
+const LOOKS: Record<TimelineKind, { words: string; tone: Tone }> = {
+  issued: { words: 'Credit note issued', tone: 'done' },
+  deposit_confirmed: { words: 'Stripe confirmed the deposit', tone: 'done' },
+  attempt_started: { words: 'Refund attempt begun', tone: 'moving' },
+  attempt_unknown: { words: 'Stripe’s answer did not arrive: outcome unknown', tone: 'waiting' },
+  attempt_resolved: { words: 'Outcome of the attempt found out', tone: 'moving' },
+  refund_requested: { words: 'Stripe accepted the refund', tone: 'moving' },
+  refund_refused: { words: 'Stripe refused the refund', tone: 'failed' },
+  refund_succeeded: { words: 'Refund completed', tone: 'done' },
+  refund_failed: { words: 'Refund failed', tone: 'failed' },
+  refund_bounced: { words: 'The bank returned the refund', tone: 'failed' },
+  trace_number: { words: 'The bank gave a trace number', tone: 'done' },
+  marked_refunded: { words: 'Marked refunded', tone: 'done' },
+  paid_twice: { words: 'Your client may have been paid twice', tone: 'failed' },
+  news_without_change: { words: 'News from Stripe that changed nothing', tone: 'waiting' },
+  email_sent: { words: 'Email sent', tone: 'done' },
+  email_refused: { words: 'Email could not be delivered', tone: 'failed' },
+}
+
+const ACTORS: Record<TimelineEntry['actor'], string> = {
+  client: 'the client',
+  freelancer: 'you',
+  api_key: 'an API key',
+  stripe: 'Stripe',
+  worker: 'Requite',
+}
+
+const DETAIL_NAMES: Record<string, string> = {
+  code: 'Code',
+  message: 'Stripe’s words',
+  requestId: 'Request',
+  method: 'Method',
+  reference: 'Reference',
+  refundedOn: 'Date',
+  stripeRefundId: 'Refund',
+  recipient: 'To',
+  moment: 'About',
+  signedBy: 'Signed by',
+  traceNumber: 'Trace number',
+  reason: 'Reason',
+}
+
+/** A credit note's history, newest first: what happened, when, and by whom or by what it was caused. */
+export function RefundTimeline({
+  entries,
+  attempts,
+  reader,
+}: {
+  entries: readonly TimelineEntry[]
+  attempts: readonly RefundAttempt[]
+  reader: Reader
+}) {
+  return (
+    <ol className="px-4 pb-2 md:px-5">
+      {entries.toReversed().map((entry) => {
+        const { words, tone } = LOOKS[entry.kind]
+        const attempt = attempts.find(({ id }) => id === entry.attemptId)
+        return (
+          <li key={entry.id} className="group relative flex gap-3 pb-4">
+            <span aria-hidden="true" className="absolute top-5 bottom-0 left-[7.5px] w-px bg-line group-last:hidden" />
+            <ToneMark tone={tone} className="mt-0.5 size-4 bg-surface" />
+            <div className="min-w-0 grow">
+              <div className="flex flex-wrap items-baseline justify-between gap-x-4">
+                <p className="font-medium">{words}</p>
+                <p className="text-[0.8125rem] text-faint">
+                  <Moment at={entry.at} reader={reader} />
+                </p>
+              </div>
+              <p className="text-[0.8125rem] leading-5 text-muted">
+                By {ACTORS[entry.actor]}
+                {attempt && <>, attempt {attempt.ordinal}</>}
+                {entry.stripeEventId && (
+                  <>
+                    , event <span className="font-mono text-xs">{entry.stripeEventId}</span>
+                  </>
+                )}
+              </p>
+              <Details detail={entry.detail} />
+            </div>
+          </li>
+        )
+      })}
+    </ol>
+  )
+}
+
+function Details({ detail }: { detail: Record<string, string> }) {
+  const facts = Object.entries(detail).filter(([, value]) => value !== '')
+  if (facts.length === 0) return null
+  return (
+    <dl className="mt-0.5 text-[0.8125rem] leading-5 text-muted">
+      {facts.map(([name, value]) => (
+        <div key={name} className="flex gap-1.5">
+          <dt className="shrink-0 text-faint">{DETAIL_NAMES[name] ?? name}</dt>
+          <dd dir="auto" className="min-w-0">
+            {name === 'code' ? inWords(value) : value}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+/** A catalogued code beside its meaning; any other code as it is. */
+function inWords(code: string): string {
+  return reasonOfSlug(code.replaceAll('_', '-')) ? `${code}: ${refundReason(code).title}` : code
+}
