@@ -89,7 +89,9 @@ describe("Prisma's CLI over the WebAssembly engine, in a project of its own", ()
     expect(readdirSync(path.join(project, 'prisma/generated'))).toContain('client.ts')
   })
 
-  test('a migration is made, deployed once and then up to date, its trigger functions whole', { timeout: 60_000 }, async () => {
+  test('a migration is made, deployed once and then up to date, its trigger functions whole', {
+    timeout: 60_000,
+  }, async () => {
     expect(await prisma('migrate dev --name first --create-only')).toMatchObject({ code: 0 })
     const folder = path.join(project, 'prisma/migrations')
     mkdirSync(path.join(folder, '99990101000000_guard'))
@@ -104,17 +106,23 @@ describe("Prisma's CLI over the WebAssembly engine, in a project of its own", ()
     await expect(rows(`INSERT INTO "Note" (state) VALUES ('settled')`)).rejects.toThrow('refused; for good')
   })
 
-  test('the next migration holds only what is new, and the shadow database is gone again', { timeout: 60_000 }, async () => {
+  test('the next migration holds only what is new, and the shadow database is gone again', {
+    timeout: 60_000,
+  }, async () => {
     await prisma('migrate dev --name first')
     writeFileSync(path.join(project, 'prisma/schema.prisma'), schema('text String?'))
-    const made = await prisma('migrate diff --from-migrations prisma/migrations --to-schema prisma/schema.prisma --script')
+    const made = await prisma(
+      'migrate diff --from-migrations prisma/migrations --to-schema prisma/schema.prisma --script',
+    )
     expect(made.output).toContain('ALTER TABLE "Note" ADD COLUMN     "text" TEXT')
     expect(made.output).not.toContain('CREATE TABLE')
     expect(await prisma('migrate dev --name second')).toMatchObject({ code: 0 })
     expect(await rows(`SELECT datname FROM pg_database WHERE datname LIKE 'prisma_migrate_shadow%'`)).toEqual([])
   })
 
-  test('a migration that fails is named by what is wrong in it, and can be reset away', { timeout: 60_000 }, async () => {
+  test('a migration that fails is named by what is wrong in it, and can be reset away', {
+    timeout: 60_000,
+  }, async () => {
     const folder = path.join(project, 'prisma/migrations/20200101000000_broken')
     mkdirSync(folder, { recursive: true })
     writeFileSync(path.join(folder, 'migration.sql'), 'CREATE TABLE a (id int); SELECT nonsense;')
@@ -136,7 +144,10 @@ describe("Prisma's CLI over the WebAssembly engine, in a project of its own", ()
   test('a database that does not exist yet is made by deploying', async () => {
     await dropDatabase(adminUrl, database)
     mkdirSync(path.join(project, 'prisma/migrations/20200101000000_first'), { recursive: true })
-    writeFileSync(path.join(project, 'prisma/migrations/20200101000000_first/migration.sql'), 'CREATE TABLE a (id int);')
+    writeFileSync(
+      path.join(project, 'prisma/migrations/20200101000000_first/migration.sql'),
+      'CREATE TABLE a (id int);',
+    )
     expect(await prisma('migrate deploy')).toMatchObject({ code: 0 })
     expect(await rows('SELECT * FROM a')).toEqual([])
   })

@@ -44,13 +44,15 @@ export function unprivilegedUser(dataDir: string): UnprivilegedUser | undefined 
     if (uid !== 0) return { uid, gid }
   }
   const found = ['postgres', 'nobody'].flatMap((name) => userNamed(name) ?? [])[0]
-  if (!found) throw new Error('PostgreSQL cannot run as root, and there is neither a user "postgres" nor "nobody" to run it as.')
+  if (!found)
+    throw new Error('PostgreSQL cannot run as root, and there is neither a user "postgres" nor "nobody" to run it as.')
   return found
 }
 
 function userNamed(name: string): UnprivilegedUser | undefined {
   try {
-    const id = (flag: string) => Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
+    const id = (flag: string) =>
+      Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
     return { uid: id('-u'), gid: id('-g') }
   } catch {
     return undefined
@@ -65,7 +67,9 @@ function packagedBinaries() {
   try {
     entry = require.resolve(name)
   } catch {
-    throw new Error(`No PostgreSQL for this machine: the package ${name} is not installed. Set DATABASE_URL to your own.`)
+    throw new Error(
+      `No PostgreSQL for this machine: the package ${name} is not installed. Set DATABASE_URL to your own.`,
+    )
   }
   const folder = path.resolve(path.dirname(entry), '..')
   const { version } = z.object({ version: z.string() }).parse(json(path.join(folder, 'package.json')))

@@ -8,7 +8,13 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { freePort, portOrAnother } from './ports'
-import { isRoot, type PostgresBinaries, postgresBinaries, type UnprivilegedUser, unprivilegedUser } from './postgres-binaries'
+import {
+  isRoot,
+  type PostgresBinaries,
+  postgresBinaries,
+  type UnprivilegedUser,
+  unprivilegedUser,
+} from './postgres-binaries'
 
 export type RunningPostgres = {
   /** The server's own database `postgres`: the one from which others are made. */
@@ -56,7 +62,11 @@ export function startThrowawayPostgres(): Promise<RunningPostgres> {
 // --- databases --------------------------------------------------------------------------------------------------------
 
 /** Makes a database, as a copy of `template` if one is given (nobody may be connected to it), and returns its URL. */
-export async function createDatabase(adminUrl: string, name: string, options: { template?: string } = {}): Promise<string> {
+export async function createDatabase(
+  adminUrl: string,
+  name: string,
+  options: { template?: string } = {},
+): Promise<string> {
   const template = options.template ? ` TEMPLATE ${pg.escapeIdentifier(options.template)}` : ''
   await run(adminUrl, `CREATE DATABASE ${pg.escapeIdentifier(name)}${template}`)
   return databaseUrl(adminUrl, name)
@@ -252,7 +262,10 @@ function isAlive(pid: number): boolean {
 
 /** Open transactions roll back, then the server ends; one that does not within 10 s is cut off and recovers next time. */
 async function stopServer(pid: number): Promise<void> {
-  for (const [signal, seconds] of [['SIGINT', 10], ['SIGQUIT', 5]] as const) {
+  for (const [signal, seconds] of [
+    ['SIGINT', 10],
+    ['SIGQUIT', 5],
+  ] as const) {
     if (!isAlive(pid)) return
     process.kill(pid, signal)
     for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline && isAlive(pid); ) await delay(20)
