@@ -285,6 +285,7 @@ CREATE TABLE "refund_attempts" (
     "currency" CHAR(3) NOT NULL,
     "state" "attempt_state" NOT NULL DEFAULT 'in_flight',
     "calls" INTEGER NOT NULL DEFAULT 0,
+    "uncertain" BOOLEAN NOT NULL DEFAULT false,
     "lease_until" TIMESTAMPTZ(3) NOT NULL,
     "stripe_refund_id" TEXT,
     "request_id" TEXT,

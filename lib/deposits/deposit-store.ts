@@ -1,0 +1,68 @@
+import { db } from '@/lib/db'
+import type { Transaction } from '@/lib/transaction'
+
+export type NewDeposit = {
+  freelancerId: string
+  proposalId: string
+  method: 'card' | 'sepa'
+  amount: number
+  currency: string
+  stripeAccountId?: string
+  stripePaymentIntentId?: string
+  stripeChargeId?: string
+  stripeCheckoutSessionId?: string
+  paidAt?: Date
+}
+
+/** Writes a deposit, not yet confirmed, and returns its id. Amount in minor units. */
+export async function insertDeposit(tx: Transaction, deposit: NewDeposit): Promise<string> {
+  const { id } = await tx.deposit.create({ data: deposit, select: { id: true } })
+  return id
+}
+
+export type ConfirmedDeposit = { depositId: string; freelancerId: string; proposalId: string }
+
+/**
+ * Marks the account's deposit that this payment made as confirmed, and learns the ids it did not know. Matches by
+ * PaymentIntent, or on older deposits by charge or Checkout Session. Null when there is none, or it was confirmed before.
+ */
+export async function confirmDepositRow(
+  tx: Transaction,
+  payment: {
+    stripeAccountId: string
+    paymentIntentId: string
+    chargeId: string | null
+    checkoutSessionId: string | null
+  },
+): Promise<ConfirmedDeposit | null> {
+  const rows = await tx.$queryRaw<ConfirmedDeposit[]>`
+    UPDATE deposits SET confirmed_at = now(), paid_at = coalesce(paid_at, now()),
+      stripe_payment_intent_id = ${payment.paymentIntentId},
+      stripe_charge_id = coalesce(stripe_charge_id, ${payment.chargeId})
+    WHERE method = 'card' AND stripe_account_id = ${payment.stripeAccountId} AND confirmed_at IS NULL
+      AND (stripe_payment_intent_id = ${payment.paymentIntentId}
+        OR (stripe_payment_intent_id IS NULL
+          AND (stripe_charge_id = ${payment.chargeId} OR stripe_checkout_session_id = ${payment.checkoutSessionId})))
+    RETURNING id AS "depositId", freelancer_id AS "freelancerId", proposal_id AS "proposalId"`
+  return rows[0] ?? null
+}
+
+/** Remembers the PaymentIntent that was found for an older deposit. */
+export async function writePaymentIntent(depositId: string, paymentIntentId: string): Promise<void> {
+  await db().deposit.updateMany({
+    where: { id: depositId, stripePaymentIntentId: null },
+    data: { stripePaymentIntentId: paymentIntentId },
+  })
+}
+
+/** Keeps how a dispute over the account's payment stands; false when the payment is none of our deposits. */
+export async function writeDisputeStatus(
+  tx: Transaction,
+  dispute: { stripeAccountId: string; paymentIntentId: string | null; chargeId: string; status: string },
+): Promise<boolean> {
+  const changed = await tx.$executeRaw`
+    UPDATE deposits SET dispute_status = ${dispute.status}
+    WHERE stripe_account_id = ${dispute.stripeAccountId}
+      AND (stripe_payment_intent_id = ${dispute.paymentIntentId} OR stripe_charge_id = ${dispute.chargeId})`
+  return changed > 0
+}

@@ -1,0 +1,114 @@
+import type { CreditNote } from '@/lib/credit-notes/credit-note'
+import { holdCreditNote, writeTimeline } from '@/lib/credit-notes/find-credit-note'
+import type { RefundNews } from '@/lib/stripe/refund-news'
+import type { Transaction } from '@/lib/transaction'
+import { closeAttemptAccepted, findOpenAttempt } from './attempt-store'
+import { alertPaidTwice, type Cause, moveRefund } from './move-refund'
+import { mergeProgress, sameProgress, verdictOnRefunds } from './refund-news-rules'
+import { findCreditNoteOfRefund, findKnownRefund, findKnownRefunds, saveKnownRefund } from './refund-store'
+
+/** What came of a piece of news: kept with the event. */
+export type NewsOutcome = 'applied' | 'nothing_new' | 'foreign_refund' | 'other_account'
+
+/**
+ * The only place where news of a Stripe refund changes a credit note, whoever brings it: a webhook, our call's own answer,
+ * a refresh or the sweep. News is merged per Stripe refund so that older news never wins, and the note's status is then
+ * read off all its refunds: any order and any repetition end the same.
+ */
+export async function applyStripeRefund(tx: Transaction, news: RefundNews, cause: Cause): Promise<NewsOutcome> {
+  const owner = await findCreditNoteOfRefund(tx, news)
+  if (owner === 'other_account') return 'other_account'
+  if (owner === null) return keepForeignRefund(tx, news)
+  const note = await holdCreditNote(tx, owner.freelancerId, owner.creditNoteId)
+  if (!note) throw new Error('a refund names a credit note that is gone')
+
+  const known = await findKnownRefund(tx, news.stripeRefundId)
+  const merged = mergeProgress(known, news)
+  const attemptClosed = await closeAttemptOf(tx, note, news)
+  if (known?.creditNoteId && sameProgress(known, merged) && !attemptClosed) return 'nothing_new'
+  await saveKnownRefund(
+    tx,
+    news,
+    { ...merged, stripeRefundId: news.stripeRefundId, createdAt: news.createdAt },
+    note.id,
+  )
+  const moved = await followRefunds(tx, note, { ...cause, attemptId: cause.attemptId ?? news.attemptId })
+
+  if (merged.traceNumber && !known?.traceNumber) {
+    const detail = { traceNumber: merged.traceNumber, stripeRefundId: news.stripeRefundId }
+    await writeTimeline(tx, {
+      freelancerId: note.freelancerId,
+      creditNoteId: note.id,
+      kind: 'trace_number',
+      detail,
+      ...cause,
+    })
+  } else if (!moved) {
+    const detail = { stripeRefundId: news.stripeRefundId, status: merged.status }
+    await writeTimeline(tx, {
+      freelancerId: note.freelancerId,
+      creditNoteId: note.id,
+      kind: 'news_without_change',
+      detail,
+      ...cause,
+    })
+  }
+  return 'applied'
+}
+
+/** A refund made elsewhere, in Stripe's Dashboard for one: kept, and no credit note moves. */
+async function keepForeignRefund(tx: Transaction, news: RefundNews): Promise<NewsOutcome> {
+  const known = await findKnownRefund(tx, news.stripeRefundId)
+  if (known && known.stripeAccountId !== news.stripeAccountId) return 'other_account'
+  const merged = mergeProgress(known, news)
+  await saveKnownRefund(tx, news, { ...merged, stripeRefundId: news.stripeRefundId, createdAt: news.createdAt }, null)
+  return 'foreign_refund'
+}
+
+/** The news may outrun our own record, or a process may have died before it: then the refund itself closes its attempt. */
+async function closeAttemptOf(tx: Transaction, note: CreditNote, news: RefundNews): Promise<boolean> {
+  const open = await findOpenAttempt(tx, note.id)
+  if (!open || news.attemptId !== open.id) return false
+  return closeAttemptAccepted(tx, open.id, { stripeRefundId: news.stripeRefundId, requestId: null })
+}
+
+/** Brings a held note to where its refunds stand. True when it moved. */
+async function followRefunds(tx: Transaction, note: CreditNote, cause: Cause): Promise<boolean> {
+  const refunds = await findKnownRefunds(tx, note.id)
+  const attemptOpen = (await findOpenAttempt(tx, note.id)) !== null
+  const verdict = verdictOnRefunds(
+    { status: note.refundStatus, stripeRefundId: note.stripeRefundId },
+    refunds,
+    attemptOpen,
+  )
+  const followed = refunds.find((refund) => verdict.kind !== 'stay' && refund.stripeRefundId === verdict.stripeRefundId)
+
+  const moved = await (async () => {
+    if (verdict.kind === 'stay' || !followed) return null
+    const { stripeRefundId, traceNumber } = followed
+    const unchanged = note.stripeRefundId === stripeRefundId
+    if (verdict.kind === 'failed') {
+      if (note.refundStatus === 'failed') return null
+      return moveRefund(tx, note, { to: 'failed', reason: verdict.reason, message: null, stripeRefundId }, cause)
+    }
+    if (unchanged && note.refundStatus === verdict.status) return null
+    // What had succeeded goes back through failed: a second refund's progress must not hide that the first one bounced.
+    const from = note.refundStatus === 'succeeded' ? await moveRefund(tx, note, bounceOf(note, refunds), cause) : note
+    return verdict.status === 'succeeded'
+      ? moveRefund(tx, from, { to: 'succeeded', stripeRefundId, traceNumber }, cause)
+      : moveRefund(tx, from, { to: 'requested', stripeRefundId }, cause)
+  })()
+
+  if (verdict.kind !== 'failed' && verdict.paidTwice) await alertPaidTwice(tx, moved ?? note, verdict.paidTwice, cause)
+  return moved !== null
+}
+
+function bounceOf(note: CreditNote, refunds: readonly { stripeRefundId: string; failureReason: string | null }[]) {
+  const bounced = refunds.find(({ stripeRefundId }) => stripeRefundId === note.stripeRefundId)
+  return {
+    to: 'failed',
+    reason: bounced?.failureReason ?? 'unknown',
+    message: null,
+    stripeRefundId: note.stripeRefundId,
+  } as const
+}

@@ -1,0 +1,152 @@
+import { holdCreditNote, writeTimeline } from '@/lib/credit-notes/find-credit-note'
+import { addJob } from '@/lib/jobs'
+import { log } from '@/lib/log'
+import { createRefund } from '@/lib/stripe/create-refund'
+import { readRefundsOfPayment } from '@/lib/stripe/read-refunds'
+import type { RefundNews } from '@/lib/stripe/refund-news'
+import type { StripeTrouble } from '@/lib/stripe/stripe-errors'
+import { inTransaction, type Transaction } from '@/lib/transaction'
+import { applyStripeRefund } from './apply-stripe-refund'
+import {
+  closeAttemptAccepted,
+  closeAttemptRefused,
+  LEASE_SECONDS,
+  leaveAttemptUnknown,
+  type OpenAttempt,
+  takeUpAttempt,
+} from './attempt-store'
+import { type Cause, moveRefund } from './move-refund'
+import { answerIsOnlyAcceptance, isLive } from './refund-news-rules'
+import { retryGap, spentItsBudget } from './retry-gaps'
+
+/** Sees to it that a claimed attempt is resolved even if this process dies before it has recorded Stripe's answer. */
+export async function scheduleResolution(tx: Transaction, attemptId: string, inSeconds = LEASE_SECONDS): Promise<void> {
+  await addJob(tx, 'resolve-attempt', { attemptId }, { inSeconds: inSeconds + 0.5, key: `resolve-${attemptId}` })
+}
+
+/** Asks Stripe for the refund of a claimed attempt, with its own key, and records what comes of it. */
+export async function askStripe(attempt: OpenAttempt, cause: Cause): Promise<void> {
+  const outcome = await createRefund({ ...attempt, attemptId: attempt.id })
+  switch (outcome.kind) {
+    case 'accepted':
+      return recordAcceptance(attempt, answerIsOnlyAcceptance(outcome.news), outcome.requestId, cause)
+    case 'refused':
+      return recordRefusal(attempt, outcome, cause)
+    case 'unknown':
+      // A 5xx is replayed to every later call with this key (stripe.md, trap 5), so the key can't tell whether the refund
+      // was made; the list can.
+      return outcome.code === 'api_error' ? settleByList(attempt, outcome, cause) : recordUnknown(attempt, outcome)
+  }
+}
+
+/**
+ * Resolves an open attempt that nobody is asking about: first looks whether its refund exists (Stripe may have forgotten
+ * the key after a day, so asking alone could pay twice), then asks again with the same key. Does nothing when it is closed
+ * or somebody else holds it.
+ */
+export async function resolveAttempt(attemptId: string): Promise<void> {
+  const attempt = await takeUpAttempt(attemptId)
+  if (!attempt) return
+  const cause: Cause = { actor: 'worker' }
+  if (attempt.uncertain) {
+    const listed = await readRefundsOfPayment(attempt.stripeAccountId, attempt.paymentIntentId)
+    if (!listed.ok) return recordUnknown(attempt, { ...listed.trouble, kind: 'unknown' })
+    const own = listed.value.find((refund) => refund.attemptId === attempt.id)
+    if (own) return recordAcceptance(attempt, own, null, cause)
+  }
+  return askStripe(attempt, cause)
+}
+
+/** Books a refund that Stripe has made for this attempt; late records never pull back what news has settled since. */
+async function recordAcceptance(
+  attempt: OpenAttempt,
+  news: RefundNews,
+  requestId: string | null,
+  cause: Cause,
+): Promise<void> {
+  await inTransaction(async (tx) => {
+    await holdCreditNote(tx, attempt.freelancerId, attempt.creditNoteId)
+    await closeAttemptAccepted(tx, attempt.id, { stripeRefundId: news.stripeRefundId, requestId })
+    await applyStripeRefund(tx, news, { ...cause, attemptId: attempt.id })
+  })
+}
+
+/** The words of Stripe that mean: there may be a refund on this payment already. */
+const ALREADY_REFUNDED = new Set(['charge_already_refunded', 'amount_exceeds_remaining'])
+
+/** A definite no: the attempt closes and the next try gets a new key. Unless the money is on its way already as our own. */
+async function recordRefusal(attempt: OpenAttempt, refusal: StripeTrouble, cause: Cause): Promise<void> {
+  if (!ALREADY_REFUNDED.has(refusal.code)) return closeAsRefused(attempt, refusal, cause)
+
+  const listed = await readRefundsOfPayment(attempt.stripeAccountId, attempt.paymentIntentId)
+  if (!listed.ok) return recordUnknown(attempt, { ...listed.trouble, kind: 'unknown' })
+  const own = listed.value.find((refund) => refund.attemptId === attempt.id)
+  if (own) return recordAcceptance(attempt, own, refusal.requestId, cause)
+  const earlier = listed.value.find((refund) => refund.creditNoteId === attempt.creditNoteId && isLive(refund.status))
+  await inTransaction(async (tx) => {
+    const note = await holdCreditNote(tx, attempt.freelancerId, attempt.creditNoteId)
+    for (const refund of listed.value) await applyStripeRefund(tx, refund, { ...cause, attemptId: refund.attemptId })
+    if (!(await closeAttemptRefused(tx, attempt.id, refusal)) || earlier || !note) return
+    const message = [refusal.message, ...listed.value.filter(({ status }) => isLive(status)).map(whoRefunded)].join(' ')
+    await moveRefund(
+      tx,
+      note,
+      { to: 'failed', reason: refusal.code, message, stripeRefundId: null },
+      { ...cause, attemptId: attempt.id },
+    )
+  })
+}
+
+function whoRefunded(refund: RefundNews): string {
+  const day = refund.createdAt.toISOString().slice(0, 10)
+  return `Stripe shows refund ${refund.stripeRefundId} of ${day}, ${refund.creditNoteId ? 'made for another credit note' : 'not made by Requite'}.`
+}
+
+async function closeAsRefused(attempt: OpenAttempt, refusal: StripeTrouble, cause: Cause): Promise<void> {
+  if (refusal.code === 'idempotency_error')
+    log.error({ attemptId: attempt.id }, 'an attempt was sent with altered parameters')
+  await inTransaction(async (tx) => {
+    const note = await holdCreditNote(tx, attempt.freelancerId, attempt.creditNoteId)
+    // Closed meanwhile: news of the refund was here first, and it knows better.
+    if (!(await closeAttemptRefused(tx, attempt.id, refusal)) || !note) return
+    const failed = { to: 'failed', reason: refusal.code, message: refusal.message, stripeRefundId: null } as const
+    await moveRefund(tx, note, failed, { ...cause, attemptId: attempt.id })
+  })
+}
+
+/** After a 5xx: the refund exists or it does not, and the list of the payment's refunds says which. */
+async function settleByList(attempt: OpenAttempt, trouble: StripeTrouble, cause: Cause): Promise<void> {
+  const listed = await readRefundsOfPayment(attempt.stripeAccountId, attempt.paymentIntentId)
+  if (!listed.ok) return recordUnknown(attempt, trouble)
+  const own = listed.value.find((refund) => refund.attemptId === attempt.id)
+  if (own) return recordAcceptance(attempt, own, trouble.requestId, cause)
+  // An earlier call with this key may still be at work unheard; then only the same key is safe.
+  return attempt.uncertain
+    ? recordUnknown(attempt, trouble)
+    : closeAsRefused(attempt, { ...trouble, kind: 'refused' }, cause)
+}
+
+/** Nobody knows yet. The same key is asked again later; given up only where certainly nothing has begun at Stripe. */
+async function recordUnknown(attempt: OpenAttempt, trouble: StripeTrouble): Promise<void> {
+  const certainlyNothing = !attempt.uncertain && !trouble.mayHaveHappened
+  if (certainlyNothing && spentItsBudget(attempt.calls)) {
+    return closeAsRefused(attempt, { ...trouble, kind: 'refused' }, { actor: 'worker' })
+  }
+  const seconds = retryGap(attempt.calls, Math.random())
+  await inTransaction(async (tx) => {
+    await holdCreditNote(tx, attempt.freelancerId, attempt.creditNoteId)
+    if (!(await leaveAttemptUnknown(tx, attempt.id, trouble, seconds))) return
+    await scheduleResolution(tx, attempt.id, seconds)
+    // Open pages redraw at the first sign of trouble; later tries change nothing that they show.
+    if (attempt.calls === 1) {
+      await writeTimeline(tx, {
+        freelancerId: attempt.freelancerId,
+        creditNoteId: attempt.creditNoteId,
+        kind: 'attempt_unknown',
+        actor: 'worker',
+        attemptId: attempt.id,
+        detail: { code: trouble.code },
+      })
+    }
+  })
+}

@@ -1,0 +1,181 @@
+import type { CreditNote, TimelineKind } from '@/lib/credit-notes/credit-note'
+import { holdCreditNote, writeTimeline } from '@/lib/credit-notes/find-credit-note'
+import {
+  type NewEmail,
+  paidTwiceAlert,
+  refundCompleted,
+  refundCompletedManually,
+  refundFailed,
+  refundReturned,
+} from '@/lib/email/email-moments'
+import { enqueueEmail } from '@/lib/email/outbox'
+import { findFreelancer } from '@/lib/freelancers/find-freelancer'
+import type { Freelancer } from '@/lib/freelancers/freelancer-store'
+import { reopenProposal, settleProposal } from '@/lib/proposals/settle-proposal'
+import type { Transaction } from '@/lib/transaction'
+import type { ManualMethod, RefundStatus } from './refund-status'
+import { markPaidTwice, type RefundColumns, writeRefundColumns } from './refund-store'
+
+/** Who or what moves a refund; kept with the move on the timeline. */
+export type Cause = {
+  actor: 'client' | 'freelancer' | 'api_key' | 'stripe' | 'worker'
+  attemptId?: string | null
+  stripeEventId?: string | null
+}
+
+export type RefundMove =
+  /** A retry has claimed its attempt: the stale failure is cleared. */
+  | { to: 'pending' }
+  | { to: 'requested'; stripeRefundId: string }
+  | { to: 'succeeded'; stripeRefundId: string; traceNumber: string | null }
+  | { to: 'failed'; reason: string; message: string | null; stripeRefundId: string | null }
+  | { to: 'manual'; method: ManualMethod; reference: string; refundedOn: Date }
+
+const KIND_OF_MOVE: Record<RefundStatus, TimelineKind> = {
+  pending: 'attempt_started',
+  requested: 'refund_requested',
+  succeeded: 'refund_succeeded',
+  failed: 'refund_failed',
+  manual: 'marked_refunded',
+}
+
+/**
+ * Moves a held credit note's refund and books all that goes with it in the same transaction: columns, history, the
+ * proposal, emails. The database refuses illegal moves. Returns the note as it stands then.
+ */
+export async function moveRefund(
+  tx: Transaction,
+  before: CreditNote,
+  move: RefundMove,
+  cause: Cause,
+): Promise<CreditNote> {
+  await writeRefundColumns(tx, before.id, columnsOf(move))
+  const bounced = before.refundStatus === 'succeeded' && move.to === 'failed'
+  await writeTimeline(tx, {
+    freelancerId: before.freelancerId,
+    creditNoteId: before.id,
+    kind: kindOf(before, move),
+    fromStatus: before.refundStatus,
+    toStatus: move.to,
+    detail: detailOf(move),
+    ...cause,
+  })
+  if (move.to === 'succeeded' || move.to === 'manual') await settleProposal(tx, before.proposalId)
+  if (bounced) await reopenProposal(tx, before.proposalId)
+
+  const after = await holdCreditNote(tx, before.freelancerId, before.id)
+  if (!after) throw new Error('a held credit note cannot vanish')
+  const freelancer = await findFreelancer(tx, before.freelancerId)
+  for (const email of emailsOf(before, after, move, freelancer)) await enqueueEmail(tx, email)
+  return after
+}
+
+function columnsOf(move: RefundMove): RefundColumns {
+  const none = {
+    failureReason: null,
+    failureMessage: null,
+    stripeRefundId: null,
+    requested: false,
+    settled: false,
+    manual: null,
+  }
+  switch (move.to) {
+    case 'pending':
+      return { ...none, refundStatus: 'pending' }
+    case 'requested':
+      return { ...none, refundStatus: 'requested', stripeRefundId: move.stripeRefundId, requested: true }
+    case 'succeeded':
+      return { ...none, refundStatus: 'succeeded', stripeRefundId: move.stripeRefundId, requested: true, settled: true }
+    case 'failed':
+      return {
+        ...none,
+        refundStatus: 'failed',
+        failureReason: move.reason,
+        failureMessage: move.message,
+        stripeRefundId: move.stripeRefundId,
+      }
+    case 'manual':
+      return {
+        ...none,
+        refundStatus: 'manual',
+        settled: true,
+        manual: { method: move.method, reference: move.reference, refundedOn: move.refundedOn },
+      }
+  }
+}
+
+function kindOf(before: CreditNote, move: RefundMove): TimelineKind {
+  if (move.to !== 'failed') return KIND_OF_MOVE[move.to]
+  if (before.refundStatus === 'succeeded') return 'refund_bounced'
+  return move.stripeRefundId ? 'refund_failed' : 'refund_refused'
+}
+
+function detailOf(move: RefundMove): Record<string, string> {
+  switch (move.to) {
+    case 'pending':
+      return {}
+    case 'requested':
+    case 'succeeded':
+      return { stripeRefundId: move.stripeRefundId }
+    case 'failed':
+      return {
+        reason: move.reason,
+        ...(move.message && { message: move.message }),
+        ...(move.stripeRefundId && { stripeRefundId: move.stripeRefundId }),
+      }
+    case 'manual':
+      return { method: move.method, reference: move.reference, refundedOn: move.refundedOn.toISOString().slice(0, 10) }
+  }
+}
+
+function emailsOf(before: CreditNote, after: CreditNote, move: RefundMove, freelancer: Freelancer): NewEmail[] {
+  const now = new Date()
+  switch (move.to) {
+    case 'pending':
+    case 'requested':
+      return []
+    case 'succeeded':
+      return [refundCompleted(after, freelancer, { ...move, completedAt: after.settledAt ?? now })]
+    case 'manual':
+      return [refundCompletedManually(after, freelancer, move)]
+    case 'failed': {
+      if (before.refundStatus === 'succeeded' && before.stripeRefundId) {
+        return refundReturned(after, freelancer, {
+          stripeRefundId: before.stripeRefundId,
+          reason: move.reason,
+          stripeMessage: move.message,
+          completedAt: before.settledAt,
+          returnedAt: now,
+        })
+      }
+      // Refusals name no refund: however often a retry is refused, the freelancer, who pressed it, is written to once.
+      const refundRef = move.stripeRefundId ?? ''
+      return [
+        refundFailed(after, freelancer, { refundRef, reason: move.reason, stripeMessage: move.message, failedAt: now }),
+      ]
+    }
+  }
+}
+
+/**
+ * Marks a note whose client may have been paid twice, and alerts the freelancer; once per note. Nothing that is booked is
+ * overwritten.
+ */
+export async function alertPaidTwice(
+  tx: Transaction,
+  note: CreditNote,
+  stripeRefundId: string,
+  cause: Cause,
+): Promise<void> {
+  const beside = note.manual ?? (note.stripeRefundId ? { stripeRefundId: note.stripeRefundId } : null)
+  if (!beside || !(await markPaidTwice(tx, note.id))) return
+  await writeTimeline(tx, {
+    freelancerId: note.freelancerId,
+    creditNoteId: note.id,
+    kind: 'paid_twice',
+    detail: { stripeRefundId },
+    ...cause,
+  })
+  const freelancer = await findFreelancer(tx, note.freelancerId)
+  await enqueueEmail(tx, paidTwiceAlert(note, freelancer, { stripeRefundId, noticedAt: new Date(), beside }))
+}

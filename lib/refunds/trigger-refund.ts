@@ -1,0 +1,104 @@
+import type { CreditNote } from '@/lib/credit-notes/credit-note'
+import { findCreditNote, holdCreditNote } from '@/lib/credit-notes/find-credit-note'
+import { paymentIntentOfDeposit } from '@/lib/deposits/confirm-deposit'
+import { log } from '@/lib/log'
+import { inTransaction } from '@/lib/transaction'
+import { askStripe, scheduleResolution } from './ask-stripe'
+import { type AttemptCause, claimAttempt, type OpenAttempt } from './attempt-store'
+import { type Cause, moveRefund } from './move-refund'
+import { refundReason } from './refund-reasons'
+import { mayRetry } from './refund-status'
+import { findRefundSource, type RefundSource, writePendingReason } from './refund-store'
+
+export type Trigger = { freelancerId: string; creditNoteId: string; cause: AttemptCause; actor: Cause['actor'] }
+
+/**
+ * Has Stripe pay a credit note back (product.md, "Triggering a refund"). Never throws: whatever happens ends up on the
+ * credit note and its attempt. Safe to call any number of times: while an attempt is open, or the note is past asking, it
+ * does nothing.
+ */
+export async function triggerStripeRefund(trigger: Trigger): Promise<void> {
+  try {
+    const begun = await beginRefund(trigger)
+    if (begun.kind === 'claimed') await askStripe(begun.attempt, { actor: trigger.actor })
+  } catch (error) {
+    // The attempt, if one was claimed, is open with a lease: its scheduled resolution takes it from here.
+    log.error({ creditNoteId: trigger.creditNoteId, reason: errorName(error) }, 'triggering a refund was cut short')
+  }
+}
+
+export type Beginning =
+  | { kind: 'claimed'; attempt: OpenAttempt }
+  /** Stripe is not asked: the note says why. */
+  | { kind: 'not_asked' }
+  /** The note's status, or its open attempt, forbids it. */
+  | { kind: 'not_retryable'; creditNote: CreditNote }
+  | { kind: 'not_found' }
+
+/** Claims the note's next attempt, committed before Stripe is called; or notes why Stripe is not asked. */
+export async function beginRefund(trigger: Trigger): Promise<Beginning> {
+  const { freelancerId, creditNoteId, actor } = trigger
+  const source = await findRefundSource(freelancerId, creditNoteId)
+  if (!source) return { kind: 'not_found' }
+  const payment = await refundablePayment(source)
+
+  return inTransaction(async (tx) => {
+    const note = await holdCreditNote(tx, freelancerId, creditNoteId)
+    if (!note) return { kind: 'not_found' }
+    if (!mayRetry({ status: note.refundStatus, attemptOpen: note.attemptOpen }))
+      return { kind: 'not_retryable', creditNote: note }
+    if (payment.kind === 'by_hand') return { kind: 'not_asked' }
+    if (payment.kind === 'wait') {
+      await writePendingReason(tx, note.id, payment.code, refundReason(payment.code).why)
+      return { kind: 'not_asked' }
+    }
+    if (payment.kind === 'impossible') {
+      const move = { to: 'failed', reason: payment.code, message: payment.message, stripeRefundId: null } as const
+      await moveRefund(tx, note, move, { actor })
+      return { kind: 'not_asked' }
+    }
+    const attempt = await claimAttempt(tx, {
+      freelancerId,
+      creditNoteId,
+      cause: trigger.cause,
+      stripeAccountId: payment.stripeAccountId,
+      paymentIntentId: payment.paymentIntentId,
+      amount: note.amountGross,
+      currency: note.currency,
+    })
+    if (!attempt) return { kind: 'not_retryable', creditNote: note }
+    await moveRefund(tx, note, { to: 'pending' }, { actor, attemptId: attempt.id })
+    await scheduleResolution(tx, attempt.id)
+    return { kind: 'claimed', attempt }
+  })
+}
+
+type RefundablePayment =
+  | { kind: 'ask'; stripeAccountId: string; paymentIntentId: string }
+  | { kind: 'by_hand' }
+  | { kind: 'wait'; code: string }
+  | { kind: 'impossible'; code: string; message: string | null }
+
+/** The guards before Stripe is asked: where the money came in, and whether it has. */
+async function refundablePayment(source: RefundSource): Promise<RefundablePayment> {
+  if (source.method === 'sepa') return { kind: 'by_hand' }
+  if (!source.confirmed) return { kind: 'wait', code: 'charge_not_confirmed' }
+  if (!source.stripeAccountId || !source.accountConnected) {
+    return { kind: 'impossible', code: 'account_not_connected', message: null }
+  }
+  const found = await paymentIntentOfDeposit({ ...source, stripeAccountId: source.stripeAccountId })
+  if (!found.ok) return { kind: 'impossible', code: found.trouble.code, message: found.trouble.message }
+  if (!found.value) return { kind: 'impossible', code: 'no_successful_charge', message: null }
+  return { kind: 'ask', stripeAccountId: source.stripeAccountId, paymentIntentId: found.value }
+}
+
+/** The note as it stands after a trigger. */
+export async function creditNoteAfter(trigger: Pick<Trigger, 'freelancerId' | 'creditNoteId'>): Promise<CreditNote> {
+  const note = await findCreditNote(trigger.freelancerId, trigger.creditNoteId)
+  if (!note) throw new Error('a credit note cannot vanish')
+  return note
+}
+
+function errorName(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown'
+}
