@@ -1,0 +1,125 @@
+'use server'
+
+import { revalidatePath } from 'next/cache'
+import { z } from 'zod'
+import type { MarkRefundedField, MarkRefundedState, RefundActionAnswer } from '@/components/refund-action-state'
+import type { Tone } from '@/components/ui/tone'
+import { requireSameOrigin } from '@/lib/auth/same-origin'
+import { requireFreelancer } from '@/lib/auth/session'
+import { markRefunded } from '@/lib/refunds/mark-refunded'
+import { markRefundedSchema, todayIn } from '@/lib/refunds/mark-refunded-form'
+import { refreshRefund } from '@/lib/refunds/refresh-refund'
+import type { RefundStatus } from '@/lib/refunds/refund-status'
+import { retryRefund } from '@/lib/refunds/retry-refund'
+
+const noteForm = z.object({ creditNoteId: z.uuid() })
+
+const markForm = (today: string) =>
+  markRefundedSchema(today).extend({
+    creditNoteId: z.uuid(),
+    moneyLeft: z.literal('yes', { error: 'Tick this once the money has really left, not before.' }),
+  })
+
+/** What a retry came to, where the banner alone would leave the reader wondering whether anything happened. */
+const RETRIED: Record<RefundStatus, { tone: Tone; text: string } | null> = {
+  pending: { tone: 'moving', text: 'Stripe has been asked and has not answered yet. This page follows it by itself.' },
+  requested: { tone: 'moving', text: 'Stripe accepted the refund.' },
+  succeeded: { tone: 'done', text: 'The refund is complete.' },
+  failed: { tone: 'needs_you', text: 'Stripe was asked again just now and refused.' },
+  manual: null,
+}
+
+/** Retry: asks Stripe afresh. Whatever comes of it, the page is redrawn to the truth. */
+export async function retryRefundAction(
+  _previous: RefundActionAnswer | null,
+  form: FormData,
+): Promise<RefundActionAnswer | null> {
+  await requireSameOrigin()
+  const freelancer = await requireFreelancer()
+  const asked = noteForm.safeParse(Object.fromEntries(form))
+  if (!asked.success) return notFound()
+  const result = await retryRefund({ freelancerId: freelancer.id, actor: 'freelancer', ...asked.data })
+  redraw()
+  if (result.ok) return answer(RETRIED[result.creditNote.refundStatus])
+  return result.reason === 'not_found' ? notFound() : answer({ tone: 'needs_you', text: result.message })
+}
+
+/** Refresh status: reads the refund from Stripe. Safe to press any number of times. */
+export async function refreshStatusAction(
+  _previous: RefundActionAnswer | null,
+  form: FormData,
+): Promise<RefundActionAnswer | null> {
+  await requireSameOrigin()
+  const freelancer = await requireFreelancer()
+  const asked = noteForm.safeParse(Object.fromEntries(form))
+  if (!asked.success) return notFound()
+  const result = await refreshRefund({ freelancerId: freelancer.id, ...asked.data })
+  redraw()
+  if (!result.ok) return notFound()
+  return answer(
+    result.stripeAnswered
+      ? { tone: 'done', text: 'Checked with Stripe just now: this is how it stands.' }
+      : { tone: 'needs_you', text: 'Stripe did not answer just now. This is what was known before.' },
+  )
+}
+
+/** Mark refunded: for money that went back outside Stripe. Permanent. */
+export async function markRefundedAction(_previous: MarkRefundedState, form: FormData): Promise<MarkRefundedState> {
+  await requireSameOrigin()
+  const freelancer = await requireFreelancer()
+  const asked = markForm(todayIn(freelancer.timeZone, new Date())).safeParse(Object.fromEntries(form))
+  if (!asked.success) return { typed: typedIn(form), errors: firstErrors(asked.error), answer: null }
+  const { creditNoteId, method, reason, refundedOn } = asked.data
+  const result = await markRefunded({
+    freelancerId: freelancer.id,
+    creditNoteId,
+    actor: 'freelancer',
+    method,
+    reference: reason,
+    refundedOn,
+  })
+  redraw()
+  if (result.ok)
+    return settled(answer({ tone: 'done', text: 'Marked refunded. Your client gets a confirmation by email.' }))
+  return settled(result.reason === 'not_found' ? notFound() : answer({ tone: 'needs_you', text: result.message }))
+}
+
+/** Every page of the desk may show the note, so none may be kept. */
+function redraw(): void {
+  revalidatePath('/', 'layout')
+}
+
+function answer(words: { tone: Tone; text: string } | null): RefundActionAnswer | null {
+  return words && { ...words, at: Date.now() }
+}
+
+function notFound(): RefundActionAnswer | null {
+  return answer({ tone: 'failed', text: 'This credit note was not found.' })
+}
+
+function settled(answered: RefundActionAnswer | null): MarkRefundedState {
+  return { typed: {}, errors: {}, answer: answered }
+}
+
+function typedIn(form: FormData): MarkRefundedState['typed'] {
+  const text = (field: MarkRefundedField) => {
+    const value = form.get(field)
+    return typeof value === 'string' ? value : undefined
+  }
+  return {
+    method: text('method'),
+    refundedOn: text('refundedOn'),
+    reason: text('reason'),
+    moneyLeft: text('moneyLeft'),
+  }
+}
+
+function firstErrors(error: z.ZodError<z.infer<ReturnType<typeof markForm>>>): MarkRefundedState['errors'] {
+  const { fieldErrors } = z.flattenError(error)
+  return {
+    method: fieldErrors.method?.[0],
+    refundedOn: fieldErrors.refundedOn?.[0],
+    reason: fieldErrors.reason?.[0],
+    moneyLeft: fieldErrors.moneyLeft?.[0],
+  }
+}
