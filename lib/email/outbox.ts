@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto'
+import { db } from '@/lib/db'
+import { inTransaction, type Transaction } from '@/lib/transaction'
+import type { OutboxEmail } from '@/prisma/generated/client'
+import type { NewEmail } from './email-moments'
+import { senderAddress } from './transport'
+
+/** How often a mail is offered to a server in trouble before it is shown as undeliverable: with growing gaps, about four days. */
+export const MOST_TRIES = 25
+
+/**
+ * Emails queue in a few lanes. A lane sends one at a time, so that the emails about one credit note (always in the same lane)
+ * are never sent twice at once, and so that a mail server that hangs never takes more than these many workers from refunds.
+ */
+const LANES = 3
+
+/** More than MOST_TRIES: a worker that was killed has spent an attempt without counting a try. */
+const JOB_ATTEMPTS = 2 * MOST_TRIES
+
+/** Refunds go first. */
+const JOB_PRIORITY = 10
+
+/**
+ * Puts an email into the outbox, and with it the job that sends it, in the caller's transaction: both exist once it commits,
+ * neither when it rolls back. An email that is there already (same credit note, moment, recipient and refund) is left alone.
+ */
+export async function enqueueEmail(tx: Transaction, email: NewEmail): Promise<'queued' | 'already_there'> {
+  const id = randomUUID()
+  const queued = await tx.$queryRaw<{ id: string }[]>`
+    WITH email AS (
+      INSERT INTO outbox_emails
+        (id, freelancer_id, credit_note_id, moment, recipient_role, refund_ref, recipient, facts, message_id)
+      VALUES (
+        ${id}::uuid, ${email.freelancerId}::uuid, ${email.creditNoteId}::uuid, ${email.moment}, ${email.recipientRole},
+        ${email.refundRef}, ${email.recipient}, ${JSON.stringify(email.facts)}::jsonb, ${messageIdOf(id)})
+      ON CONFLICT (credit_note_id, moment, recipient_role, refund_ref) DO NOTHING
+      RETURNING id, credit_note_id
+    )
+    SELECT email.id, (graphile_worker.add_job(
+      'send-email', json_build_object('outboxId', email.id),
+      queue_name => 'emails-' || abs(hashtext(email.credit_note_id::text) % ${LANES}::int),
+      max_attempts => ${JOB_ATTEMPTS}::int, priority => ${JOB_PRIORITY}::int)).id AS job
+    FROM email`
+  return queued.length > 0 ? 'queued' : 'already_there'
+}
+
+/** Stays the same however often the mail is sent, so that a mail program can tell a repetition. */
+function messageIdOf(id: string): string {
+  return `<${id}@${senderAddress().split('@').at(-1)}>`
+}
+
+/**
+ * The emails to send now so that `outboxId` can be: those about the same credit note and to the same reader that were queued
+ * earlier, then itself. Empty when it has been settled. A client reads the story in its order even after an outage.
+ */
+export async function queuedUpTo(outboxId: string): Promise<OutboxEmail[]> {
+  const email = await db().outboxEmail.findUnique({ where: { id: outboxId } })
+  if (email?.state !== 'queued') return []
+  const { creditNoteId, recipientRole, createdAt } = email
+  const earlier = await db().outboxEmail.findMany({
+    where: { creditNoteId, recipientRole, state: 'queued', createdAt: { lt: createdAt } },
+    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+  })
+  return [...earlier, email]
+}
+
+/** Counts a try before it is made, so that one that kills the process is counted too. Returns how many there have been. */
+export async function countTry(email: OutboxEmail): Promise<number> {
+  const { tries } = await db().outboxEmail.update({ where: { id: email.id }, data: { tries: { increment: 1 } } })
+  return tries
+}
+
+export async function recordSent(email: OutboxEmail): Promise<void> {
+  await settle(email, 'sent', null)
+}
+
+/** The mail is given up; the freelancer sees why, and can have it sent again. */
+export async function recordRefused(email: OutboxEmail, reason: string): Promise<void> {
+  await settle(email, 'refused', reason)
+}
+
+export async function recordTrouble(email: OutboxEmail, reason: string): Promise<void> {
+  await db().outboxEmail.updateMany({ where: { id: email.id, state: 'queued' }, data: { lastError: reason } })
+}
+
+/** One statement: the email's end and its line on the credit note's timeline, or neither. */
+async function settle(email: OutboxEmail, state: 'sent' | 'refused', reason: string | null): Promise<void> {
+  const detail = {
+    moment: email.moment,
+    recipientRole: email.recipientRole,
+    recipient: email.recipient,
+    ...(reason && { message: reason }),
+  }
+  await db().$executeRaw`
+    WITH settled AS (
+      UPDATE outbox_emails
+      SET state = ${state}::email_state, sent_at = CASE WHEN ${state} = 'sent' THEN now() END, last_error = ${reason}
+      WHERE id = ${email.id}::uuid AND state = 'queued'
+      RETURNING freelancer_id, credit_note_id
+    )
+    INSERT INTO timeline_entries (freelancer_id, credit_note_id, kind, actor, detail)
+    SELECT freelancer_id, credit_note_id, ${`email_${state}`}, 'worker', ${JSON.stringify(detail)}::jsonb FROM settled`
+}
+
+/** An email as the credit note's page shows it. */
+export type EmailOfCreditNote = Pick<
+  OutboxEmail,
+  'id' | 'moment' | 'recipientRole' | 'recipient' | 'state' | 'tries' | 'lastError' | 'createdAt' | 'sentAt'
+>
+
+/** The emails of a credit note, oldest first. */
+export async function listEmails(freelancerId: string, creditNoteId: string): Promise<EmailOfCreditNote[]> {
+  return db().outboxEmail.findMany({
+    where: { freelancerId, creditNoteId },
+    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+    select: {
+      id: true,
+      moment: true,
+      recipientRole: true,
+      recipient: true,
+      state: true,
+      tries: true,
+      lastError: true,
+      createdAt: true,
+      sentAt: true,
+    },
+  })
+}
+
+/**
+ * Has a refused email sent again, to a corrected address if one is given. Of two presses one wins; what was sent stays sent.
+ */
+export async function requeueEmail(
+  freelancerId: string,
+  outboxId: string,
+  recipient: string | null,
+): Promise<{ ok: true } | { ok: false; reason: 'not_found' | 'not_refused' }> {
+  return inTransaction(async (tx) => {
+    const queued = await tx.$queryRaw<{ id: string }[]>`
+      WITH email AS (
+        UPDATE outbox_emails
+        SET state = 'queued', tries = 0, last_error = NULL, recipient = coalesce(${recipient}::text, recipient)
+        WHERE id = ${outboxId}::uuid AND freelancer_id = ${freelancerId}::uuid AND state = 'refused'
+        RETURNING id, credit_note_id
+      )
+      SELECT email.id, (graphile_worker.add_job(
+        'send-email', json_build_object('outboxId', email.id),
+        queue_name => 'emails-' || abs(hashtext(email.credit_note_id::text) % ${LANES}::int),
+        max_attempts => ${JOB_ATTEMPTS}::int, priority => ${JOB_PRIORITY}::int)).id AS job
+      FROM email`
+    if (queued.length > 0) return { ok: true }
+    const there = await tx.outboxEmail.count({ where: { id: outboxId, freelancerId } })
+    return { ok: false, reason: there > 0 ? 'not_refused' : 'not_found' }
+  })
+}

@@ -1,0 +1,68 @@
+import { creditNoteFileName, renderCreditNotePdf } from '@/lib/credit-notes/credit-note-pdf'
+import { env } from '@/lib/env'
+import { log } from '@/lib/log'
+import type { OutboxEmail } from '@/prisma/generated/client'
+import { type Email, parseEmail } from './email-moments'
+import { countTry, MOST_TRIES, queuedUpTo, recordRefused, recordSent, recordTrouble } from './outbox'
+import { renderEmail } from './render-email'
+import { deliver, type Mail } from './transport'
+
+export type SendOutcome = 'sent' | 'refused' | 'nothing_to_send'
+
+/** The mail server is in trouble: the job is to be run again later. Names no address, since the worker logs it. */
+export class EmailNotSent extends Error {
+  constructor(code: string, tries: number) {
+    super(`mail server in trouble (${code}), try ${tries} of ${MOST_TRIES}`)
+    this.name = 'EmailNotSent'
+  }
+}
+
+/**
+ * Sends an email of the outbox, after those that the same reader should have got before it. An email that has been sent is not
+ * sent again. Throws EmailNotSent when the server is in trouble; a final refusal is recorded and returned. If the process dies
+ * between the server's acceptance and our record of it, the next run sends the mail again under the same Message-ID.
+ */
+export async function sendEmail(outboxId: string): Promise<SendOutcome> {
+  let outcome: SendOutcome = 'nothing_to_send'
+  for (const email of await queuedUpTo(outboxId)) outcome = await sendOne(email)
+  return outcome
+}
+
+async function sendOne(row: OutboxEmail): Promise<SendOutcome> {
+  const tries = await countTry(row)
+  const delivery = await deliver(await mailOf(row))
+  const ids = { outboxId: row.id, creditNoteId: row.creditNoteId, moment: row.moment, tries }
+  if (delivery.outcome === 'accepted') {
+    await recordSent(row)
+    log.info(ids, 'email sent')
+    return 'sent'
+  }
+  if (delivery.outcome === 'refused' || tries >= MOST_TRIES) {
+    await recordRefused(row, delivery.reply)
+    log.warn({ ...ids, code: delivery.code }, 'email refused')
+    return 'refused'
+  }
+  await recordTrouble(row, delivery.reply)
+  throw new EmailNotSent(delivery.code, tries)
+}
+
+async function mailOf(row: OutboxEmail): Promise<Mail> {
+  const email = parseEmail(row.moment, row.facts)
+  const { freelancer } = email.facts
+  const toClient = row.recipientRole === 'client'
+  return {
+    messageId: row.messageId,
+    fromName: toClient ? `${freelancer.name} via Requite` : 'Requite',
+    replyTo: toClient ? freelancer.email : null,
+    to: row.recipient,
+    ...(await renderEmail(email, { appUrl: env().APP_URL })),
+    attachments: await attachmentsOf(email),
+  }
+}
+
+async function attachmentsOf(email: Email): Promise<Mail['attachments']> {
+  if (email.moment !== 'refund_initiated') return []
+  const { document } = email.facts
+  const content = await renderCreditNotePdf(document)
+  return [{ filename: creditNoteFileName(document.number), content, contentType: 'application/pdf' }]
+}

@@ -1,0 +1,55 @@
+import { formatCalendarDay, formatMoment } from '@/lib/dates'
+import { MANUAL_METHOD_NAMES } from '@/lib/refunds/refund-status'
+import type { EmailFacts } from '../email-moments'
+import {
+  Action,
+  amountOf,
+  bannerLink,
+  Facts,
+  FreelancerLetter,
+  Headline,
+  isolated,
+  type Letter,
+  type Links,
+  Paragraph,
+} from './letter'
+
+/** To the freelancer: two payments are known for one credit note. */
+export function paidTwiceAlert(facts: EmailFacts<'paid_twice_alert'>, links: Links): Letter {
+  const amount = amountOf(facts)
+  const client = isolated(facts.clientName)
+  const { beside } = facts
+  return {
+    subject: `Paid twice? Two refunds of ${amount} to ${client} — credit note ${facts.creditNoteNumber}`,
+    body: (
+      <FreelancerLetter
+        preview={`Stripe reports a refund beside the one that you already have on record.`}
+        facts={facts}
+      >
+        <Headline facts={facts}>Your client may have been paid twice</Headline>
+        <Paragraph>
+          Stripe reports that it has refunded {client} for this credit note.{' '}
+          {beside.kind === 'manual'
+            ? `It is also marked as refunded by hand: ${MANUAL_METHOD_NAMES[beside.method]} on ${formatCalendarDay(new Date(beside.refundedOn), facts.locale)}.`
+            : 'Another refund at Stripe has already paid it back.'}{' '}
+          Nothing on the credit note has been changed.
+        </Paragraph>
+        <Paragraph>
+          Look both payments up before you do anything else. If both have really left, agree with {client} how one of
+          them comes back: a completed refund cannot be taken back through Stripe.
+        </Paragraph>
+        <Facts
+          rows={[
+            ['Credit note', facts.creditNoteNumber],
+            ['Client', facts.clientName],
+            ['Amount', amount],
+            ['Noticed on', formatMoment(new Date(facts.noticedAt), facts)],
+            ['Stripe refund', facts.stripeRefundId],
+            beside.kind === 'manual' ? ['Manual refund', beside.reference] : ['Beside it', beside.stripeRefundId],
+          ]}
+        />
+        <Action href={bannerLink(links, facts)}>Open the credit note</Action>
+      </FreelancerLetter>
+    ),
+  }
+}

@@ -1,0 +1,49 @@
+import { formatMoment } from '@/lib/dates'
+import { refundReason } from '@/lib/refunds/refund-reasons'
+import type { EmailFacts } from '../email-moments'
+import {
+  Action,
+  amountOf,
+  bannerLink,
+  Facts,
+  FreelancerLetter,
+  Headline,
+  isolated,
+  type Letter,
+  type Links,
+  Paragraph,
+} from './letter'
+import { verdictSentence, WhyItFailed } from './why-it-failed'
+
+/** To the freelancer: the refund failed, why, whether a retry can help, and where to act. */
+export function refundFailed(facts: EmailFacts<'refund_failed'>, links: Links): Letter {
+  const reason = refundReason(facts.reason)
+  const amount = amountOf(facts)
+  const client = isolated(facts.clientName)
+  return {
+    subject: `Refund failed: ${amount} to ${client} — credit note ${facts.creditNoteNumber}`,
+    body: (
+      <FreelancerLetter preview={`${sentence(reason.title)} ${verdictSentence(reason.verdict)}`} facts={facts}>
+        <Headline facts={facts}>Refund failed</Headline>
+        <Paragraph>
+          The refund to {client} did not go through: {reason.title}.
+        </Paragraph>
+        <WhyItFailed reason={reason} />
+        <Facts
+          rows={[
+            ['Credit note', facts.creditNoteNumber],
+            ['Client', facts.clientName],
+            ['Amount', amount],
+            ['Failed on', formatMoment(new Date(facts.failedAt), facts)],
+            ['Stripe says', facts.stripeMessage],
+          ]}
+        />
+        <Action href={bannerLink(links, facts)}>Open the refund</Action>
+      </FreelancerLetter>
+    ),
+  }
+}
+
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`
+}
