@@ -4,7 +4,14 @@ import { creditNoteAmounts } from './credit-note-amounts'
 
 const amount = fc.integer({ min: 0, max: 999_999_999_999 })
 const anyTotals = fc.record({ net: amount, vat: amount }).map(({ net, vat }) => ({ net, vat, gross: net + vat }))
-const anyCase = fc.record({ paid: amount, alreadyCredited: amount, before: anyTotals, after: anyTotals })
+const anyCase = fc
+  .record({
+    overpaid: fc.integer({ min: -1_000, max: 999_999_999_999 }),
+    alreadyCredited: amount,
+    before: anyTotals,
+    after: anyTotals,
+  })
+  .map(({ overpaid, ...given }) => ({ ...given, paid: given.after.gross + given.alreadyCredited + overpaid }))
 
 /** Totals at one rate, for prices where the VAT comes out even. */
 const at19 = (net: number) => ({ net, vat: (net * 19) / 100, gross: (net * 119) / 100 })
@@ -80,6 +87,40 @@ describe('its VAT', () => {
     })
   })
 
+  test('follows the new price’s share when the VAT fell by more than the price', () => {
+    // Gross falls by 1 000, VAT by 12 000: a share of 1 200 %.
+    const before = { net: 88_000, vat: 19_000, gross: 107_000 }
+    const after = { net: 99_000, vat: 7_000, gross: 106_000 }
+    expect(creditNoteAmounts({ paid: 107_000, alreadyCredited: 0, before, after })).toEqual({
+      ok: true,
+      net: 934,
+      vat: 66,
+      gross: 1_000,
+    })
+  })
+
+  test('is that of the rise when the price rose and even so too much was paid', () => {
+    const before = { net: 100_000, vat: 7_000, gross: 107_000 }
+    const after = { net: 200_000, vat: 26_000, gross: 226_000 }
+    expect(creditNoteAmounts({ paid: 237_900, alreadyCredited: 0, before, after })).toEqual({
+      ok: true,
+      net: 10_000,
+      vat: 1_900,
+      gross: 11_900,
+    })
+  })
+
+  test('follows the old price’s share when discounts leave the new price with a VAT below nothing', () => {
+    const after = { net: 10_500, vat: -500, gross: 10_000 }
+    const before = { net: 10_000, vat: 1_900, gross: 11_900 }
+    expect(creditNoteAmounts({ paid: 21_900, alreadyCredited: 0, before, after })).toEqual({
+      ok: true,
+      net: 10_000,
+      vat: 1_900,
+      gross: 11_900,
+    })
+  })
+
   test('is nothing where no price ever carried any', () => {
     const free = { net: 0, vat: 0, gross: 0 }
     expect(creditNoteAmounts({ paid: 500, alreadyCredited: 0, before: free, after: free })).toEqual({
@@ -97,6 +138,9 @@ describe('its VAT', () => {
   })
 })
 
+// Amounts that depend on each other shrink by one unit at a time, for hours: the first counterexample has to do.
+const unshrunk = { endOnFailure: true }
+
 describe('whatever the amounts, 12 digits included', () => {
   test('net and VAT make the gross, none is negative, and the gross is what was paid too much', () => {
     fc.assert(
@@ -110,6 +154,7 @@ describe('whatever the amounts, 12 digits included', () => {
         expect(amounts.net).toBeGreaterThanOrEqual(0)
         expect(amounts.vat).toBeGreaterThanOrEqual(0)
       }),
+      unshrunk,
     )
   })
 
@@ -123,6 +168,7 @@ describe('whatever the amounts, 12 digits included', () => {
           ...cut,
         })
       }),
+      unshrunk,
     )
   })
 })

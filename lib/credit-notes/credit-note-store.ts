@@ -8,10 +8,7 @@ import { isOpen } from './credit-note-cursor'
 
 type Asker = Pick<Transaction, '$queryRaw' | '$executeRaw'>
 
-type CreditNoteRow = Omit<
-  CreditNote,
-  'amountNet' | 'amountVat' | 'amountGross' | 'manual' | 'attempts'
-> & {
+type CreditNoteRow = Omit<CreditNote, 'amountNet' | 'amountVat' | 'amountGross' | 'manual' | 'attempts'> & {
   amountNet: bigint
   amountVat: bigint
   amountGross: bigint
@@ -90,7 +87,9 @@ export async function listCreditNotes(
   const wanted = page.limit + 1
   const found: CreditNote[] = []
   if (page.status) {
-    found.push(...(await pageOf(freelancerId, Prisma.sql`n.refund_status = ${page.status}::refund_status`, page.cursor, wanted)))
+    found.push(
+      ...(await pageOf(freelancerId, Prisma.sql`n.refund_status = ${page.status}::refund_status`, page.cursor, wanted)),
+    )
   } else if (page.order === 'newest') {
     found.push(...(await pageOf(freelancerId, Prisma.sql`true`, page.cursor, wanted)))
   } else {
@@ -105,7 +104,10 @@ export async function listCreditNotes(
   const creditNotes = found.slice(0, page.limit)
   const last = creditNotes.at(-1)
   const more = found.length > page.limit && last
-  return { creditNotes, nextCursor: more ? { issuedAt: last.issuedAt, id: last.id, open: isOpen(last.refundStatus) } : null }
+  return {
+    creditNotes,
+    nextCursor: more ? { issuedAt: last.issuedAt, id: last.id, open: isOpen(last.refundStatus) } : null,
+  }
 }
 
 /** Rows after the cursor in (issued_at, id) descending order; the index ends the scan as soon as the page is full. */

@@ -66,3 +66,26 @@ export async function writeDisputeStatus(
       AND (stripe_payment_intent_id = ${dispute.paymentIntentId} OR stripe_charge_id = ${dispute.chargeId})`
   return changed > 0
 }
+
+/** A proposal's deposit and what of it has been credited, minor units; null when none was taken. */
+export async function getDepositOfProposal(
+  proposalId: string,
+): Promise<{ method: 'card' | 'sepa'; paid: number; credited: number } | null> {
+  const rows = await db().$queryRaw<{ method: 'card' | 'sepa'; paid: bigint; credited: bigint }[]>`
+    SELECT d.method, d.amount AS paid,
+      (SELECT coalesce(sum(n.amount_gross), 0)::bigint FROM credit_notes n WHERE n.deposit_id = d.id) AS credited
+    FROM deposits d WHERE d.proposal_id = ${proposalId}::uuid`
+  const [row] = rows
+  return row ? { method: row.method, paid: Number(row.paid), credited: Number(row.credited) } : null
+}
+
+/** The deposit's row, locked until the transaction ends. */
+export async function lockDepositOfProposal(
+  tx: Transaction,
+  proposalId: string,
+): Promise<{ id: string; method: 'card' | 'sepa'; amount: number } | null> {
+  const rows = await tx.$queryRaw<{ id: string; method: 'card' | 'sepa'; amount: bigint }[]>`
+    SELECT id, method, amount FROM deposits WHERE proposal_id = ${proposalId}::uuid FOR UPDATE`
+  const [row] = rows
+  return row ? { ...row, amount: Number(row.amount) } : null
+}

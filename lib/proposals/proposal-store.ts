@@ -101,10 +101,26 @@ function line(row: { description: string; quantity: number; unitNet: bigint; vat
   return { description: row.description, quantity: row.quantity, unitNet: Number(row.unitNet), vatRate: row.vatRate }
 }
 
-/** A proposal's lines as first signed. */
-export async function getProposalLines(proposalId: string): Promise<Line[]> {
-  const rows = await db().proposalLine.findMany({ where: { proposalId }, orderBy: { position: 'asc' } })
-  return rows.map(line)
+/** The parties, lines and totals of a proposal; throws when it is gone, since ids come from rows that name it. */
+export async function getAgreement(freelancerId: string, proposalId: string) {
+  const row = await db().proposal.findFirstOrThrow({
+    where: { id: proposalId, freelancerId },
+    include: {
+      client: { select: { name: true, address: true, email: true, locale: true } },
+      freelancer: { select: { businessName: true, timeZone: true } },
+      lines: { orderBy: { position: 'asc' } },
+    },
+  })
+  return {
+    number: row.number,
+    title: row.title,
+    currency: row.currency,
+    totals: totals(row),
+    lines: row.lines.map(line),
+    client: row.client,
+    freelancerName: row.freelancer.businessName,
+    timeZone: row.freelancer.timeZone,
+  }
 }
 
 /** Where a page of proposals ended. */

@@ -1,6 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises'
 import { pingDatabase } from '@/lib/db'
-import { workerSeenWithin } from '@/lib/worker/health'
+import { workerSeenWithin } from '@/lib/worker/heartbeat-store'
 import { answer, refuseMethods } from '../answers'
 
 /** Longer than this is as good as no answer. */

@@ -1,0 +1,37 @@
+import { db } from '@/lib/db'
+
+/** A worker not heard of for this long counts as dead; three missed beats. */
+const DEAD_AFTER_SECONDS = 9
+
+/** Says that these workers are alive, on the database's clock. */
+export async function beat(workerIds: readonly string[]): Promise<void> {
+  await db().$executeRaw`
+    INSERT INTO worker_heartbeats (worker_id, seen_at) SELECT unnest(${workerIds}::text[]), now()
+    ON CONFLICT (worker_id) DO UPDATE SET seen_at = excluded.seen_at`
+}
+
+/**
+ * Hands the jobs of dead workers to the living: a job that a killed process held would stay locked for hours. Returns how
+ * many were dead. Jobs are safe to run twice, should one only have been slow.
+ */
+export async function releaseJobsOfTheDead(): Promise<number> {
+  const dead = await db().$queryRaw<{ workerId: string }[]>`
+    DELETE FROM worker_heartbeats WHERE seen_at < now() - ${DEAD_AFTER_SECONDS} * interval '1 second'
+    RETURNING worker_id AS "workerId"`
+  if (dead.length === 0) return 0
+  const ids = dead.map(({ workerId }) => workerId)
+  await db().$queryRaw`SELECT graphile_worker.force_unlock_workers(${ids}::text[])::text`
+  return dead.length
+}
+
+/** Takes workers off the list when they stop in good order. */
+export async function sayGoodbye(workerIds: readonly string[]): Promise<void> {
+  await db().$executeRaw`DELETE FROM worker_heartbeats WHERE worker_id = ANY(${workerIds}::text[])`
+}
+
+/** True when any worker was heard of within these seconds. */
+export async function workerSeenWithin(seconds: number): Promise<boolean> {
+  const rows = await db().$queryRaw<{ seen: boolean }[]>`
+    SELECT EXISTS (SELECT FROM worker_heartbeats WHERE seen_at > now() - ${seconds} * interval '1 second') AS seen`
+  return rows[0]?.seen ?? false
+}

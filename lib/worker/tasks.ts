@@ -1,0 +1,42 @@
+import type { TaskList } from 'graphile-worker'
+import { z } from 'zod'
+import { clearOutAuth } from '@/lib/auth/clear-out'
+import { sendEmail } from '@/lib/email/send-email'
+import type { JobName } from '@/lib/jobs'
+import { log } from '@/lib/log'
+import { applyStripeEvent } from '@/lib/refunds/apply-stripe-event'
+import { resolveAttempt } from '@/lib/refunds/ask-stripe'
+import { readStripe } from '@/lib/refunds/refresh-refund'
+import { sweepRefunds } from '@/lib/refunds/sweep-refunds'
+import { triggerStripeRefund } from '@/lib/refunds/trigger-refund'
+
+const note = { freelancerId: z.uuid(), creditNoteId: z.uuid() }
+
+/** Tasks that a clock starts (see CRONTAB); all others are jobs added with what causes them. */
+type CronName = 'sweep-refunds' | 'clear-out'
+
+/** What the worker does, by name: each hands over to one use case. */
+export const TASKS: TaskList & Record<JobName | CronName, TaskList[string]> = {
+  'apply-stripe-event': (payload) => applyStripeEvent(z.object({ eventId: z.string() }).parse(payload).eventId),
+  'trigger-refund': (payload) => {
+    const cause = z.enum(['amendment_signed', 'deposit_confirmed'])
+    return triggerStripeRefund({ ...z.object({ ...note, cause }).parse(payload), actor: 'worker' })
+  },
+  'resolve-attempt': (payload) => resolveAttempt(z.object({ attemptId: z.uuid() }).parse(payload).attemptId),
+  'read-refunds': async (payload) => {
+    const answered = await readStripe(z.object(note).parse(payload))
+    if (!answered) throw new Error('Stripe did not answer; to be read again')
+  },
+  'send-email': async (payload) => {
+    await sendEmail(z.object({ outboxId: z.uuid() }).parse(payload).outboxId)
+  },
+  'sweep-refunds': async () => {
+    log.info(await sweepRefunds(), 'swept refunds')
+  },
+  'clear-out': async () => {
+    log.info(await clearOutAuth(), 'cleared out')
+  },
+}
+
+/** Minute by minute, UTC. */
+export const CRONTAB = ['* * * * * sweep-refunds', '17 * * * * clear-out'].join('\n')
