@@ -65,6 +65,8 @@ describe('a verdict never misleads', () => {
     ['lock_timeout', 'retry_now'],
     ['api_error', 'retry_now'],
     ['api_connection_error', 'retry_now'],
+    ['unreadable_answer', 'retry_now'],
+    ['invalid_request', 'will_not_help'],
     ['authentication_failed', 'not_yet'],
     ['api_key_expired', 'not_yet'],
     ['platform_api_key_expired', 'not_yet'],

@@ -230,19 +230,18 @@ const OWN_CODES = {
     why: 'Stripe answers none of Requite’s requests until the people who run Requite mend its access. It has nothing to do with you or your client, and no money has moved.',
     wayOut: 'Tell the people who run Requite, and press Retry once they have mended it.',
   },
-  permission_denied: {
-    title: 'Stripe does not let Requite refund from your account',
-    verdict: 'not_yet',
-    why: 'The connection between Requite and your Stripe account lacks the right to make refunds. No retry can go through until it has been renewed. No money has moved.',
-    wayOut:
-      'Reconnect the same Stripe account in Settings and press Retry. Or send the money another way and press Mark refunded.',
-  },
   account_not_connected: {
     title: 'no Stripe account is connected',
     verdict: 'not_yet',
     why: 'The deposit lies in your Stripe account, and Requite cannot ask for the refund until that account is connected. No money has moved.',
     wayOut:
       'Connect the Stripe account that received the deposit in Settings and press Retry. Or send the money another way and press Mark refunded.',
+  },
+  unreadable_answer: {
+    title: 'Stripe’s answer could not be read',
+    verdict: 'retry_now',
+    why: 'An answer arrived damaged or empty. Requite looked through the payment’s refunds and found none, so no money has moved.',
+    wayOut: 'Press Retry. Requite looks for an earlier refund again before it asks for one.',
   },
   invalid_request: {
     title: 'Stripe did not understand Requite’s request',
