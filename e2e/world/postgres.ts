@@ -191,7 +191,7 @@ function spawnIn(dataDir: string, user: UnprivilegedUser | undefined, program: s
     ...user,
     // A process group of its own: Ctrl-C in the terminal must not end the database before those who still write to it.
     detached: true,
-    env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
+    env: { NODE_ENV: process.env.NODE_ENV, PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
 }
