@@ -1,7 +1,5 @@
 import { exactNumber, roundedQuotient } from '@/lib/money'
-
-/** Minor units; net + vat = gross. */
-type Totals = { net: number; vat: number; gross: number }
+import type { Totals } from '@/lib/proposals/proposal-totals'
 
 export type CreditNoteAmounts = ({ ok: true } & Totals) | { ok: false; reason: 'nothing_to_refund' }
 

@@ -274,9 +274,6 @@ const OWN_CODES = {
 
 const WORDS = { ...STRIPE_ERROR_CODES, ...STRIPE_FAILURE_REASONS, ...STRIPE_REFUND_STATES, ...OWN_CODES }
 
-/** Every code that Requite can put into words. */
-export type RefundReasonCode = keyof typeof WORDS
-
 /**
  * Every reason a refund fails or waits for, by code: Stripe's error codes, the refund's `failure_reason`, `pending_reason`
  * and status, and Requite's own. Sources: product.md "Retry"; Stripe API 2026-10-28.endive.
