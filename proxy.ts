@@ -49,7 +49,7 @@ function refuse(request: NextRequest): NextResponse | null {
 function plain(status: number, message: string): NextResponse {
   return new NextResponse(message, {
     status,
-    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', connection: 'close' },
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
   })
 }
 

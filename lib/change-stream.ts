@@ -28,7 +28,9 @@ export function changeStream(stream: {
       }
       const heartbeat = setInterval(async () => {
         const goOn = await stream.mayGoOn().catch(() => true)
-        if (!ended) goOn ? send(': still here\n\n') : end()
+        if (ended) return
+        if (goOn) send(': still here\n\n')
+        else end()
       }, HEARTBEAT_MS)
 
       let ended = false

@@ -1,12 +1,13 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { Server } from 'node:http'
+import { subscribe } from 'node:diagnostics_channel'
+import { IncomingMessage, Server } from 'node:http'
 import { EnvironmentError, env } from './env'
 import { stopLiveChanges } from './live-changes'
 import { log } from './log'
 
-/** How long a caller may take to send its headers, and the whole of its request: nobody keeps a connection for nothing. */
+/** How long a caller may take to send its headers. Node looks every 30 seconds. */
 const HEADERS_TIMEOUT_MS = 15_000
-const REQUEST_TIMEOUT_MS = 30_000
+/** How long a body may take to arrive; a little more than the API gives, which answers before it closes. */
+const BODY_TIMEOUT_MS = 12_000
 
 /**
  * Checks the environment, and ends the process when it is wrong: better than failing at the first refund. Readies the
@@ -29,15 +30,19 @@ export function beginServing(): void {
   limitRequestTime()
 }
 
-/** Next makes the HTTP server and keeps it to itself; Node shows it with the first request. */
+/**
+ * Nobody keeps a connection for nothing: Next makes the HTTP server and keeps it to itself, but Node shows it with each
+ * request. A page's body is waited for before the proxy's refusal is sent, so that an endless one must be cut here.
+ */
 function limitRequestTime(): void {
-  const channel = 'http.server.request.start'
-  const onRequest = (message: unknown) => {
-    if (typeof message !== 'object' || message === null || !('server' in message)) return
-    if (!(message.server instanceof Server)) return
-    message.server.headersTimeout = HEADERS_TIMEOUT_MS
-    message.server.requestTimeout = REQUEST_TIMEOUT_MS
-    unsubscribe(channel, onRequest)
-  }
-  subscribe(channel, onRequest)
+  subscribe('http.server.request.start', (message) => {
+    if (typeof message !== 'object' || message === null || !('server' in message) || !('request' in message)) return
+    const { server, request } = message
+    if (!(server instanceof Server) || !(request instanceof IncomingMessage)) return
+    server.headersTimeout = HEADERS_TIMEOUT_MS
+    if (request.method === 'GET') return
+    const deadline = setTimeout(() => request.socket.destroy(), BODY_TIMEOUT_MS)
+    request.once('end', () => clearTimeout(deadline))
+    request.once('close', () => clearTimeout(deadline))
+  })
 }

@@ -53,15 +53,18 @@ export function refuseNotFound(): Response {
   return refuse('not_found', 'There is no such credit note.')
 }
 
-/** A body that was cut off; the connection ends with the answer, for the rest of the body must not be waited for. */
-export function refuseBody(reason: 'too_large' | 'too_slow' | 'broken_off'): Response {
-  const headers = { connection: 'close' }
-  const refusals: Record<typeof reason, () => Response> = {
-    too_large: () => refuse('body_too_large', 'The body is larger than 1 MiB.', { headers }),
-    too_slow: () => refuse('body_too_slow', 'The body took longer than 10 seconds to arrive.', { headers }),
-    broken_off: () => refuse('malformed_json', 'The body ended too early.', { headers }),
-  }
-  return refusals[reason]()
+/** Why a body was not read. One that was cut off ends the connection too: the rest of it must not be waited for. */
+const BODY_REFUSALS = {
+  too_large: () => refuse('body_too_large', 'The body is larger than 1 MiB.', CLOSE),
+  too_slow: () => refuse('body_too_slow', 'The body took longer than 10 seconds to arrive.', CLOSE),
+  broken_off: () => refuse('malformed_json', 'The body ended too early.', CLOSE),
+  not_json: () => refuse('unsupported_media_type', 'Send the body as application/json.'),
+  malformed: () => refuse('malformed_json', 'The body is not JSON.'),
+} as const
+const CLOSE = { headers: { connection: 'close' } }
+
+export function refuseBody(reason: keyof typeof BODY_REFUSALS): Response {
+  return BODY_REFUSALS[reason]()
 }
 
 /** A door of the API: turns whatever its handler throws into an answer of the API's own shape, and notes what was changed. */

@@ -3,11 +3,12 @@ import { clientAddress } from '@/lib/auth/client-address'
 import { countAct } from '@/lib/auth/rate-limit'
 import { fromOwnPages } from '@/lib/auth/same-origin'
 import { sessionOfRequest } from '@/lib/auth/session'
+import type { Freelancer } from '@/lib/freelancers/freelancer-store'
 import { refuse, refuseRateLimited } from './answers'
 
 /** Who knocks, and by what: a session's cookie or an API key. */
 export type Caller = {
-  freelancer: { id: string }
+  freelancer: Freelancer
   actor: 'freelancer' | 'api_key'
   /** Null for an API key. */
   sessionId: string | null

@@ -35,3 +35,23 @@ export async function readBody(request: Request): Promise<BodyRead> {
     clearTimeout(deadline)
   }
 }
+
+export type JsonRead =
+  | { ok: true; json: unknown }
+  | Exclude<BodyRead, { ok: true }>
+  | { ok: false; reason: 'not_json' | 'malformed' }
+
+/** Reads a body as JSON; an empty one is an object without fields. */
+export async function readJson(request: Request): Promise<JsonRead> {
+  const read = await readBody(request)
+  if (!read.ok) return read
+  if (read.body === '') return { ok: true, json: {} }
+  if (!/^application\/(\S+\+)?json(\s*;|\s*$)/i.test(request.headers.get('content-type') ?? '')) {
+    return { ok: false, reason: 'not_json' }
+  }
+  try {
+    return { ok: true, json: JSON.parse(read.body) }
+  } catch {
+    return { ok: false, reason: 'malformed' }
+  }
+}

@@ -2,15 +2,13 @@ import { creditNoteJson } from '@/lib/credit-notes/credit-note-json'
 import { findCreditNote } from '@/lib/credit-notes/find-credit-note'
 import { answer, door, refuseMethods, refuseNotFound } from '../../answers'
 import { authorise } from '../../authorise'
-import { type CreditNoteAddress, creditNoteId } from './credit-note-address'
 
 /** One credit note. */
-export const GET = door(async (request, address: CreditNoteAddress) => {
+export const GET = door(async (request, { params }: { params: Promise<{ id: string }> }) => {
   const authorised = await authorise(request)
   if (!authorised.ok) return authorised.refusal
 
-  const id = await creditNoteId(address)
-  const creditNote = id && (await findCreditNote(authorised.caller.freelancer.id, id))
+  const creditNote = await findCreditNote(authorised.caller.freelancer.id, (await params).id)
   return creditNote ? answer(creditNoteJson(creditNote)) : refuseNotFound()
 })
 

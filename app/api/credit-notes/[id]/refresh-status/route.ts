@@ -3,20 +3,17 @@ import { refreshRefund } from '@/lib/refunds/refresh-refund'
 import { answer, door, refuseBody, refuseMethods, refuseNotFound } from '../../../answers'
 import { authorise } from '../../../authorise'
 import { readBody } from '../../../read-body'
-import { type CreditNoteAddress, creditNoteId } from '../credit-note-address'
 
 /** Reads the refund from Stripe; 200 with the credit note as it now stands. A body is not looked at. */
-export const POST = door(async (request, address: CreditNoteAddress) => {
+export const POST = door(async (request, { params }: { params: Promise<{ id: string }> }) => {
   const authorised = await authorise(request)
   if (!authorised.ok) return authorised.refusal
-  const { freelancer, actor } = authorised.caller
+  const { freelancer } = authorised.caller
 
   const read = await readBody(request)
   if (!read.ok) return refuseBody(read.reason)
-  const id = await creditNoteId(address)
-  if (!id) return refuseNotFound()
 
-  const result = await refreshRefund({ freelancerId: freelancer.id, creditNoteId: id, actor })
+  const result = await refreshRefund({ freelancerId: freelancer.id, creditNoteId: (await params).id })
   return result.ok ? answer(creditNoteJson(result.creditNote)) : refuseNotFound()
 })
 
