@@ -11,3 +11,12 @@ export function isCurrency(code: string): boolean {
 }
 
 const currencies = new Set(Intl.supportedValuesOf('currency'))
+
+/** What a person typed ("12.50") in minor units of the currency; NaN when it is no amount or has too many decimals. */
+export function minorUnits(typed: string, currency: string): number {
+  const format = new Intl.NumberFormat('en-US', { style: 'currency', currency: currency.toUpperCase() })
+  const decimals = format.resolvedOptions().maximumFractionDigits ?? 2
+  const [, whole = '', fraction = ''] = /^(\d+)(?:[.,](\d+))?$/.exec(typed.trim()) ?? []
+  if (whole === '' || fraction.length > decimals) return Number.NaN
+  return Number(`${whole}${fraction.padEnd(decimals, '0')}`)
+}

@@ -9,7 +9,10 @@ export type TestCard = {
   /** What a person types on the hosted payment page. */
   number: string
   label: string
-  charge: { outcome: 'approved' } | { outcome: 'authentication' } | { outcome: 'declined'; code: string; declineCode: string; message: string }
+  charge:
+    | { outcome: 'approved' }
+    | { outcome: 'authentication' }
+    | { outcome: 'declined'; code: string; declineCode: string; message: string }
   refund: RefundCourse
   dispute: 'chargeback' | 'inquiry' | null
 }
@@ -23,7 +26,8 @@ const plain = {
   dispute: null,
 } as const
 
-const declined = (code: string, declineCode: string, message: string) => ({ outcome: 'declined', code, declineCode, message }) as const
+const declined = (code: string, declineCode: string, message: string) =>
+  ({ outcome: 'declined', code, declineCode, message }) as const
 
 const genericDecline = {
   ...plain,
@@ -36,17 +40,70 @@ const genericDecline = {
 /** Stripe's test cards by the name of their PaymentMethod. Source: docs.stripe.com/testing. */
 export const testCards: Record<string, TestCard> = {
   pm_card_visa: { ...plain, last4: '4242', number: '4242424242424242', label: 'Works, refunds at once' },
-  pm_card_mastercard: { ...plain, brand: 'mastercard', last4: '4444', number: '5555555555554444', label: 'Works, refunds at once' },
-  pm_card_visa_debit: { ...plain, funding: 'debit', last4: '5556', number: '4000056655665556', label: 'Works, refunds at once' },
+  pm_card_mastercard: {
+    ...plain,
+    brand: 'mastercard',
+    last4: '4444',
+    number: '5555555555554444',
+    label: 'Works, refunds at once',
+  },
+  pm_card_visa_debit: {
+    ...plain,
+    funding: 'debit',
+    last4: '5556',
+    number: '4000056655665556',
+    label: 'Works, refunds at once',
+  },
   pm_card_amex: { ...plain, brand: 'amex', last4: '8431', number: '371449635398431', label: 'Works, refunds at once' },
   pm_card_de: { ...plain, country: 'DE', last4: '0016', number: '4000002760000016', label: 'Works, refunds at once' },
-  pm_card_bypassPending: { ...plain, last4: '0077', number: '4000000000000077', label: 'Works, balance available at once' },
-  pm_card_pendingRefund: { ...plain, refund: 'waits', last4: '7726', number: '4000000000007726', label: 'Refund stays pending until the bank confirms' },
-  pm_card_refundFail: { ...plain, refund: 'fails_later', last4: '5126', number: '4000000000005126', label: 'Refund succeeds, then bounces' },
-  pm_card_createDispute: { ...plain, dispute: 'chargeback', last4: '0259', number: '4000000000000259', label: 'Charged back at once' },
-  pm_card_createDisputeInquiry: { ...plain, dispute: 'inquiry', last4: '1976', number: '4000000000001976', label: 'Bank inquires, still refundable' },
-  pm_card_authenticationRequired: { ...plain, charge: { outcome: 'authentication' }, last4: '3184', number: '4000002760003184', label: 'Asks the client’s bank first' },
-  pm_card_threeDSecure2Required: { ...plain, charge: { outcome: 'authentication' }, last4: '3220', number: '4000000000003220', label: 'Asks the client’s bank first' },
+  pm_card_bypassPending: {
+    ...plain,
+    last4: '0077',
+    number: '4000000000000077',
+    label: 'Works, balance available at once',
+  },
+  pm_card_pendingRefund: {
+    ...plain,
+    refund: 'waits',
+    last4: '7726',
+    number: '4000000000007726',
+    label: 'Refund stays pending until the bank confirms',
+  },
+  pm_card_refundFail: {
+    ...plain,
+    refund: 'fails_later',
+    last4: '5126',
+    number: '4000000000005126',
+    label: 'Refund succeeds, then bounces',
+  },
+  pm_card_createDispute: {
+    ...plain,
+    dispute: 'chargeback',
+    last4: '0259',
+    number: '4000000000000259',
+    label: 'Charged back at once',
+  },
+  pm_card_createDisputeInquiry: {
+    ...plain,
+    dispute: 'inquiry',
+    last4: '1976',
+    number: '4000000000001976',
+    label: 'Bank inquires, still refundable',
+  },
+  pm_card_authenticationRequired: {
+    ...plain,
+    charge: { outcome: 'authentication' },
+    last4: '3184',
+    number: '4000002760003184',
+    label: 'Asks the client’s bank first',
+  },
+  pm_card_threeDSecure2Required: {
+    ...plain,
+    charge: { outcome: 'authentication' },
+    last4: '3220',
+    number: '4000000000003220',
+    label: 'Asks the client’s bank first',
+  },
   pm_card_chargeDeclined: genericDecline,
   pm_card_visa_chargeDeclined: genericDecline,
   pm_card_chargeDeclinedInsufficientFunds: {
@@ -68,7 +125,11 @@ export const testCards: Record<string, TestCard> = {
     last4: '0119',
     number: '4000000000000119',
     label: 'Declined, processing error',
-    charge: declined('processing_error', 'processing_error', 'An error occurred while processing your card. Try again in a little bit.'),
+    charge: declined(
+      'processing_error',
+      'processing_error',
+      'An error occurred while processing your card. Try again in a little bit.',
+    ),
   },
 }
 

@@ -22,7 +22,12 @@ export function completeOnboarding(sim: Simulation, id: string): AccountRecord {
 }
 
 /** Changes what the platform may change on an account. */
-export function updateAccount(sim: Simulation, id: string, fields: Partial<AccountRecord>, cause: Cause): AccountRecord {
+export function updateAccount(
+  sim: Simulation,
+  id: string,
+  fields: Partial<AccountRecord>,
+  cause: Cause,
+): AccountRecord {
   const account = sim.ledger.accounts.change(id, fields)
   announce(sim, { account: id, type: 'account.updated', object: accountBody(account), previous: {} }, cause)
   return account

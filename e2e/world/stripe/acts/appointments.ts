@@ -36,10 +36,13 @@ export class Appointments {
   }
 
   private arm(appointment: AppointmentRecord): void {
-    const timer = setTimeout(() => {
-      this.drop(appointment.id)
-      this.perform(appointment.act)
-    }, Math.max(0, appointment.at - Date.now()))
+    const timer = setTimeout(
+      () => {
+        this.drop(appointment.id)
+        this.perform(appointment.act)
+      },
+      Math.max(0, appointment.at - Date.now()),
+    )
     this.timers.set(appointment.id, timer)
   }
 

@@ -12,7 +12,12 @@ import { payWaitingRefunds } from './refunds'
 type Payer = { name: string | null; email: string | null; customer: string | null }
 
 /** The PaymentMethod a call names: one that exists on the account, or a fresh one from a test card. Undefined: Stripe knows none. */
-export function presentCard(sim: Simulation, account: string, name: string, payer: Payer): PaymentMethodRecord | undefined {
+export function presentCard(
+  sim: Simulation,
+  account: string,
+  name: string,
+  payer: Payer,
+): PaymentMethodRecord | undefined {
   const existing = sim.ledger.paymentMethods.find(name)
   if (existing) return existing.account === account ? existing : undefined
   const found = findTestCard(name)
@@ -75,12 +80,23 @@ export function refuseAuthentication(sim: Simulation, id: string, cause: Cause):
   const intent = sim.ledger.paymentIntents.get(id)
   if (intent.status !== 'requires_action' || !intent.paymentMethod) return false
   const message = 'The client’s bank could not authenticate this payment.'
-  decline(sim, intent, intent.paymentMethod, { code: 'payment_intent_authentication_failure', declineCode: 'authentication_not_handled', message }, cause)
+  decline(
+    sim,
+    intent,
+    intent.paymentMethod,
+    { code: 'payment_intent_authentication_failure', declineCode: 'authentication_not_handled', message },
+    cause,
+  )
   return true
 }
 
 /** Collects an authorised amount (minor units, at most what was authorised). */
-export function captureIntent(sim: Simulation, intent: PaymentIntentRecord, amount: number, cause: Cause): PaymentIntentRecord {
+export function captureIntent(
+  sim: Simulation,
+  intent: PaymentIntentRecord,
+  amount: number,
+  cause: Cause,
+): PaymentIntentRecord {
   if (!intent.latestCharge) throw new Error(`${intent.id} waits for capture without a charge`)
   const charge = sim.ledger.charges.get(intent.latestCharge)
   const captured = collect(sim, sim.ledger.charges.change(charge.id, { captured: true, amountCaptured: amount }))
@@ -108,11 +124,23 @@ export function cancelIntent(
 }
 
 /** Charges a card directly, without a PaymentIntent (POST /v1/charges); a declined one comes back failed. */
-export function chargeDirectly(sim: Simulation, order: Omit<ChargeRecord, 'id' | 'created' | 'balanceTransaction' | 'failure' | 'status'>, cause: Cause): ChargeRecord {
+export function chargeDirectly(
+  sim: Simulation,
+  order: Omit<ChargeRecord, 'id' | 'created' | 'balanceTransaction' | 'failure' | 'status'>,
+  cause: Cause,
+): ChargeRecord {
   const { charge: answer } = getTestCard(sim.ledger.paymentMethods.get(order.paymentMethod).card)
   const id = stripeId('ch')
   const declined = answer.outcome === 'declined'
-  const failure = declined ? { code: answer.code, declineCode: answer.declineCode, message: answer.message, charge: id, paymentMethod: order.paymentMethod } : null
+  const failure = declined
+    ? {
+        code: answer.code,
+        declineCode: answer.declineCode,
+        message: answer.message,
+        charge: id,
+        paymentMethod: order.paymentMethod,
+      }
+    : null
   const charge = sim.ledger.charges.put({
     ...order,
     id,
@@ -130,7 +158,12 @@ export function chargeDirectly(sim: Simulation, order: Omit<ChargeRecord, 'id' |
   return settleCharge(sim, charge, cause)
 }
 
-function takeMoney(sim: Simulation, intent: PaymentIntentRecord, paymentMethod: string, cause: Cause): PaymentIntentRecord {
+function takeMoney(
+  sim: Simulation,
+  intent: PaymentIntentRecord,
+  paymentMethod: string,
+  cause: Cause,
+): PaymentIntentRecord {
   const captured = intent.captureMethod !== 'manual'
   const charge = sim.ledger.charges.put({
     ...chargeFields(sim, intent, paymentMethod),
@@ -145,13 +178,23 @@ function takeMoney(sim: Simulation, intent: PaymentIntentRecord, paymentMethod: 
     latestCharge: charge.id,
   })
   settleCharge(sim, charge, cause, () =>
-    announceIntent(sim, captured ? 'payment_intent.succeeded' : 'payment_intent.amount_capturable_updated', paid, cause),
+    announceIntent(
+      sim,
+      captured ? 'payment_intent.succeeded' : 'payment_intent.amount_capturable_updated',
+      paid,
+      cause,
+    ),
   )
   return paid
 }
 
 /** Books a taken charge, tells of it (and of what belongs to it), and lets a regretting card dispute it. */
-function settleCharge(sim: Simulation, charge: ChargeRecord, cause: Cause, alongside: () => void = () => {}): ChargeRecord {
+function settleCharge(
+  sim: Simulation,
+  charge: ChargeRecord,
+  cause: Cause,
+  alongside: () => void = () => {},
+): ChargeRecord {
   const booked = charge.captured ? collect(sim, charge) : charge
   announceCharge(sim, 'charge.succeeded', booked, cause)
   alongside()
@@ -169,7 +212,13 @@ function decline(
   cause: Cause,
 ): PaymentIntentRecord {
   const id = stripeId('ch')
-  const failure = { code: answer.code, declineCode: answer.declineCode, message: answer.message, charge: id, paymentMethod }
+  const failure = {
+    code: answer.code,
+    declineCode: answer.declineCode,
+    message: answer.message,
+    charge: id,
+    paymentMethod,
+  }
   const charge = sim.ledger.charges.put({
     ...chargeFields(sim, intent, paymentMethod),
     id,

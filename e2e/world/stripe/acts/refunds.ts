@@ -2,7 +2,13 @@ import { chargeBody } from '../bodies/charge-body'
 import { refundBody } from '../bodies/refund-body'
 import { stripeId } from '../ids'
 import type { Body } from '../json'
-import type { AppointmentRecord, ChargeRecord, RefundCourse, RefundFailureReason, RefundRecord } from '../ledger/records'
+import type {
+  AppointmentRecord,
+  ChargeRecord,
+  RefundCourse,
+  RefundFailureReason,
+  RefundRecord,
+} from '../ledger/records'
 import { byItself, type Cause, type Simulation } from '../simulation'
 import { getTestCard } from '../test-cards'
 import { announce } from './announce'
@@ -114,7 +120,8 @@ export function relabelRefund(sim: Simulation, refund: RefundRecord, metadata: R
 /** Pays refunds that waited for money, oldest first, as far as the balance now reaches. */
 export function payWaitingRefunds(sim: Simulation, account: string): void {
   for (const refund of sim.ledger.refunds.all()) {
-    if (refund.account !== account || refund.pendingReason !== 'insufficient_funds' || refund.status !== 'pending') continue
+    if (refund.account !== account || refund.pendingReason !== 'insufficient_funds' || refund.status !== 'pending')
+      continue
     if ((sim.ledger.balanceOf(account).get(refund.currency) ?? 0) < refund.amount) continue
     const charge = sim.ledger.charges.get(refund.charge)
     const balanceTransaction = debit(sim, charge, refund.amount, refund.id)
@@ -202,7 +209,17 @@ function creditBack(sim: Simulation, refund: RefundRecord): string | null {
 
 function returnApplicationFee(sim: Simulation, charge: ChargeRecord, refund: RefundRecord): void {
   const fee = Math.floor(((charge.applicationFeeAmount ?? 0) * refund.amount) / charge.amountCaptured)
-  const common = { currency: charge.currency, type: 'application_fee', source: charge.id, created: refund.created } as const
+  const common = {
+    currency: charge.currency,
+    type: 'application_fee',
+    source: charge.id,
+    created: refund.created,
+  } as const
   sim.ledger.book({ ...common, account: charge.account, amount: fee, description: 'Application fee returned' })
-  sim.ledger.book({ ...common, account: sim.ledger.platform().id, amount: -fee, description: 'Application fee returned' })
+  sim.ledger.book({
+    ...common,
+    account: sim.ledger.platform().id,
+    amount: -fee,
+    description: 'Application fee returned',
+  })
 }

@@ -11,7 +11,9 @@ import { Refusal, refusals } from './refusals'
 
 const createParams = z.object({
   type: z.enum(['express', 'custom', 'standard']).optional(),
-  controller: z.object({ stripe_dashboard: z.object({ type: z.enum(['express', 'full', 'none']).optional() }).optional() }).optional(),
+  controller: z
+    .object({ stripe_dashboard: z.object({ type: z.enum(['express', 'full', 'none']).optional() }).optional() })
+    .optional(),
   country: z.string().toUpperCase().default('DE'),
   default_currency: z.string().toLowerCase().default('eur'),
   email: z.string().optional(),

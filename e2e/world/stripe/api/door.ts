@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { type HttpBindings } from '@hono/node-server'
+import type { HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Context } from 'hono'
 import type { CallFault } from '../faults/fault-plan'
@@ -30,10 +30,20 @@ type Arrival = {
 }
 
 /** What Stripe would say, before any fault of the wire. */
-type Verdict = { status: number; body: string; replayed: boolean; errorCode: string | null; headers?: Record<string, string> }
+type Verdict = {
+  status: number
+  body: string
+  replayed: boolean
+  errorCode: string | null
+  headers?: Record<string, string>
+}
 
 /** Answers every call under /v1 as Stripe would, struck by at most one planned fault. */
-export async function answerApiCall(sim: Simulation, keys: IdempotencyKeys, context: Context<{ Bindings: HttpBindings }>): Promise<Response> {
+export async function answerApiCall(
+  sim: Simulation,
+  keys: IdempotencyKeys,
+  context: Context<{ Bindings: HttpBindings }>,
+): Promise<Response> {
   const arrival = await receive(context)
   const entry = sim.requestLog.begin(firstEntry(sim, arrival))
   const fault = sim.faults.takeForCall(arrival.method, arrival.path, arrival.account ?? sim.ledger.platform().id)
@@ -156,7 +166,13 @@ async function judge(
 }
 
 /** Does the work under an idempotency key: the first answer is also every later one. */
-async function once(sim: Simulation, keys: IdempotencyKeys, call: KeyedCall, fault: CallFault | undefined, work: () => Verdict): Promise<Verdict> {
+async function once(
+  sim: Simulation,
+  keys: IdempotencyKeys,
+  call: KeyedCall,
+  fault: CallFault | undefined,
+  work: () => Verdict,
+): Promise<Verdict> {
   const known = keys.begin(call, sim.clock.now())
   if (known.kind === 'refused') return refused(known.refusal, call.requestId)
   if (known.kind === 'replay') {
@@ -180,7 +196,12 @@ async function once(sim: Simulation, keys: IdempotencyKeys, call: KeyedCall, fau
 }
 
 /** The work and its result, unless a fault replaces one or the other. */
-function outcome(sim: Simulation, work: (sim: Simulation, call: Call) => Body | Refusal, call: Call, fault: CallFault | undefined): Verdict {
+function outcome(
+  sim: Simulation,
+  work: (sim: Simulation, call: Call) => Body | Refusal,
+  call: Call,
+  fault: CallFault | undefined,
+): Verdict {
   const requestId = call.cause.requestId ?? ''
   if (fault?.kind === 'error_before') return refused(refusals.serverError(), requestId)
   if (fault?.kind === 'refusal') return refused(refusalByCode(fault.code, fault.message), requestId)

@@ -8,7 +8,14 @@ const rememberedMilliseconds = 24 * 3600 * 1000
 /** Answers that say "not begun": the same key may still do the work later. */
 const notBegun = new Set([401, 403, 409, 429, 503])
 
-export type KeyedCall = { account: string; key: string; method: string; path: string; params: string; requestId: string }
+export type KeyedCall = {
+  account: string
+  key: string
+  method: string
+  path: string
+  params: string
+  requestId: string
+}
 
 /** Idempotency keys of every account: the first answer to a key is the only one. */
 export class IdempotencyKeys {
@@ -17,7 +24,10 @@ export class IdempotencyKeys {
   constructor(private readonly ledger: Ledger) {}
 
   /** `fresh` takes the key (give it back with finish or abandon); otherwise what this key already means. */
-  begin(call: KeyedCall, now: number): { kind: 'fresh' } | { kind: 'replay'; record: IdempotencyRecord } | { kind: 'refused'; refusal: Refusal } {
+  begin(
+    call: KeyedCall,
+    now: number,
+  ): { kind: 'fresh' } | { kind: 'replay'; record: IdempotencyRecord } | { kind: 'refused'; refusal: Refusal } {
     const id = idOf(call)
     const record = this.ledger.idempotencyKeys.find(id)
     if (record && now - record.at < rememberedMilliseconds) {

@@ -1,4 +1,4 @@
-import { Refusal, refusals } from './refusals'
+import { type Refusal, refusals } from './refusals'
 
 /** The secret key of a call, from `Bearer …` or as Basic's user name; the refusal when there is none or an unknown one. */
 export function authorisedKey(header: string | undefined, apiKeys: readonly string[]): string | Refusal {

@@ -8,7 +8,10 @@ const pageParams = z.object({
   starting_after: z.string().optional(),
   ending_before: z.string().optional(),
   created: z
-    .union([moment, z.object({ gt: moment.optional(), gte: moment.optional(), lt: moment.optional(), lte: moment.optional() })])
+    .union([
+      moment,
+      z.object({ gt: moment.optional(), gte: moment.optional(), lt: moment.optional(), lte: moment.optional() }),
+    ])
     .optional(),
 })
 

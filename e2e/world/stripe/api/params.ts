@@ -7,7 +7,9 @@ import { Refusal, refusals } from './refusals'
 /** A form as qs leaves it: strings, nested. */
 type Raw = string | Raw[] | { [name: string]: Raw }
 
-const rawSchema: z.ZodType<Raw> = z.lazy(() => z.union([z.string(), z.array(rawSchema), z.record(z.string(), rawSchema)]))
+const rawSchema: z.ZodType<Raw> = z.lazy(() =>
+  z.union([z.string(), z.array(rawSchema), z.record(z.string(), rawSchema)]),
+)
 const formSchema = z.record(z.string(), rawSchema)
 
 /** A form-encoded body or query string, nested brackets resolved, every value still a string. */
@@ -46,7 +48,8 @@ function readValue(declared: SchemaNode, raw: Raw, param: string, reading: Readi
       if (typeof raw !== 'string' || !/^-?\d{1,15}$/.test(raw)) return refusals.invalidInteger(param, shown(raw))
       return Number(raw)
     case 'number':
-      if (typeof raw !== 'string' || raw.trim() === '' || Number.isNaN(Number(raw))) return refusals.invalidValue('decimal', param, shown(raw))
+      if (typeof raw !== 'string' || raw.trim() === '' || Number.isNaN(Number(raw)))
+        return refusals.invalidValue('decimal', param, shown(raw))
       return Number(raw)
     case 'boolean':
       if (raw !== 'true' && raw !== 'false') return refusals.invalidValue('boolean', param, shown(raw))
@@ -85,7 +88,8 @@ function readObject(node: SchemaNode, raw: Raw, param: string, reading: Reading)
   if (typeof raw === 'string' || Array.isArray(raw)) return refusals.invalidValue('object', param, shown(raw))
   const read: { [name: string]: Json } = {}
   for (const [name, value] of Object.entries(raw)) {
-    const inner = node.properties?.[name] ?? (typeof node.additionalProperties === 'object' ? node.additionalProperties : undefined)
+    const inner =
+      node.properties?.[name] ?? (typeof node.additionalProperties === 'object' ? node.additionalProperties : undefined)
     const path = `${param}[${name}]`
     if (!inner) return refusals.unknownParameter([path])
     const result = readValue(inner, value, path, reading)
@@ -100,7 +104,8 @@ function readObject(node: SchemaNode, raw: Raw, param: string, reading: Reading)
 function fittingOption(options: SchemaNode[], raw: Raw): SchemaNode {
   const fits = (option: SchemaNode) => {
     const node = resolveNode(option)
-    if (typeof raw !== 'string') return Array.isArray(raw) ? node.type === 'array' : node.type === 'object' || node.type === 'array'
+    if (typeof raw !== 'string')
+      return Array.isArray(raw) ? node.type === 'array' : node.type === 'object' || node.type === 'array'
     if (node.type === 'object' || node.type === 'array') return false
     if (node.enum) return node.enum.includes(raw)
     if (node.type === 'integer') return /^-?\d+$/.test(raw)

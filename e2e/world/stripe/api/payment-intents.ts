@@ -40,7 +40,14 @@ const createParams = z.object({
 })
 
 const updateParams = createParams
-  .pick({ description: true, metadata: true, payment_method: true, receipt_email: true, shipping: true, transfer_group: true })
+  .pick({
+    description: true,
+    metadata: true,
+    payment_method: true,
+    receipt_email: true,
+    shipping: true,
+    transfer_group: true,
+  })
   .extend({ amount: z.int().optional(), application_fee_amount: z.union([z.literal(''), z.int()]).optional() })
 
 const confirmParams = z.object({ payment_method: z.string().optional(), return_url: z.string().optional() })
@@ -48,7 +55,11 @@ const confirmParams = z.object({ payment_method: z.string().optional(), return_u
 export const paymentIntentRoutes: Route[] = [
   { method: 'POST', path: '/v1/payment_intents', answer: create, olderParams: ['payment_method_types'] },
   { method: 'GET', path: '/v1/payment_intents', answer: list },
-  { method: 'GET', path: '/v1/payment_intents/{intent}', answer: (sim, call) => withIntent(sim, call, (intent) => body(sim, intent)) },
+  {
+    method: 'GET',
+    path: '/v1/payment_intents/{intent}',
+    answer: (sim, call) => withIntent(sim, call, (intent) => body(sim, intent)),
+  },
   { method: 'POST', path: '/v1/payment_intents/{intent}', answer: update, olderParams: ['payment_method_types'] },
   { method: 'POST', path: '/v1/payment_intents/{intent}/confirm', answer: confirm },
   { method: 'POST', path: '/v1/payment_intents/{intent}/capture', answer: capture },
@@ -141,7 +152,8 @@ function confirm(sim: Simulation, call: Call): Body | Refusal {
 function capture(sim: Simulation, call: Call): Body | Refusal {
   return withIntent(sim, call, (intent) => {
     if (intent.status !== 'requires_capture') return refusals.unexpectedState('capture', intent.status)
-    const amount = z.object({ amount_to_capture: z.int().optional() }).parse(call.params).amount_to_capture ?? intent.amount
+    const amount =
+      z.object({ amount_to_capture: z.int().optional() }).parse(call.params).amount_to_capture ?? intent.amount
     if (amount < 1 || amount > intent.amount) return refusals.amountTooSmall()
     return body(sim, captureIntent(sim, intent, amount, call.cause))
   })
@@ -153,7 +165,9 @@ function cancel(sim: Simulation, call: Call): Body | Refusal {
       return refusals.unexpectedState('cancel', intent.status)
     }
     const reason = z
-      .object({ cancellation_reason: z.enum(['abandoned', 'duplicate', 'fraudulent', 'requested_by_customer']).optional() })
+      .object({
+        cancellation_reason: z.enum(['abandoned', 'duplicate', 'fraudulent', 'requested_by_customer']).optional(),
+      })
       .parse(call.params).cancellation_reason
     return body(sim, cancelIntent(sim, intent, reason ?? null, call.cause))
   })
@@ -173,14 +187,20 @@ function present(
 ) {
   const billing = from.payment_method_data?.billing_details
   const payer = { name: billing?.name ?? null, email: billing?.email ?? null, customer: from.customer ?? null }
-  return presentCard(sim, call.account.id, name, payer) ?? refusals.missingInList('PaymentMethod', name, 'payment_method')
+  return (
+    presentCard(sim, call.account.id, name, payer) ?? refusals.missingInList('PaymentMethod', name, 'payment_method')
+  )
 }
 
 function body(sim: Simulation, intent: PaymentIntentRecord): Body {
   return paymentIntentBody(sim.ledger, intent, sim.origin)
 }
 
-function withIntent(sim: Simulation, call: Call, answer: (intent: PaymentIntentRecord) => Body | Refusal): Body | Refusal {
+function withIntent(
+  sim: Simulation,
+  call: Call,
+  answer: (intent: PaymentIntentRecord) => Body | Refusal,
+): Body | Refusal {
   const id = idOf(call, 'intent')
   const intent = sim.ledger.paymentIntents.find(id)
   if (!intent || intent.account !== call.account.id) return refusals.missing('payment_intent', id, 'intent')

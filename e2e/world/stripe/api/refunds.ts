@@ -25,7 +25,11 @@ const listParams = z.object({ payment_intent: z.string().optional(), charge: z.s
 export const refundRoutes: Route[] = [
   { method: 'POST', path: '/v1/refunds', answer: create, enumsLater: ['reason'] },
   { method: 'GET', path: '/v1/refunds', answer: list },
-  { method: 'GET', path: '/v1/refunds/{refund}', answer: (sim, call) => withRefund(sim, call, (refund) => refundBody(sim.ledger, refund)) },
+  {
+    method: 'GET',
+    path: '/v1/refunds/{refund}',
+    answer: (sim, call) => withRefund(sim, call, (refund) => refundBody(sim.ledger, refund)),
+  },
   { method: 'POST', path: '/v1/refunds/{refund}', answer: update },
   { method: 'POST', path: '/v1/refunds/{refund}/cancel', answer: cancel },
 ]

@@ -56,7 +56,8 @@ export const refusals = {
 
   missing: (object: string, id: string, param: string) =>
     new Refusal(404, 'invalid_request_error', `No such ${object}: '${id}'`, 'resource_missing', param),
-  missingInList: (object: string, id: string, param: string) => invalid(`No such ${object}: '${id}'`, 'resource_missing', param),
+  missingInList: (object: string, id: string, param: string) =>
+    invalid(`No such ${object}: '${id}'`, 'resource_missing', param),
 
   unknownParameter: (names: string[]) =>
     invalid(
@@ -65,9 +66,11 @@ export const refusals = {
       names[0] ?? null,
     ),
   missingParameter: (param: string) => invalid(`Missing required param: ${param}.`, 'parameter_missing', param),
-  invalidInteger: (param: string, value: string) => invalid(`Invalid integer: ${value}`, 'parameter_invalid_integer', param),
+  invalidInteger: (param: string, value: string) =>
+    invalid(`Invalid integer: ${value}`, 'parameter_invalid_integer', param),
   invalidValue: (kind: string, param: string, value: string) => invalid(`Invalid ${kind}: ${value}`, null, param),
-  notOneOf: (param: string, allowed: readonly string[]) => invalid(`Invalid ${param}: must be one of ${orList(allowed)}`, null, param),
+  notOneOf: (param: string, allowed: readonly string[]) =>
+    invalid(`Invalid ${param}: must be one of ${orList(allowed)}`, null, param),
   invalidCurrency: (currency: string) => invalid(`Invalid currency: ${currency}.`, null, 'currency'),
   notExpandable: (path: string) => invalid(`This property cannot be expanded (${path}).`, null, 'expand'),
   metadataTooLong: (key: string) =>
@@ -116,15 +119,24 @@ export const refusals = {
   unavailable: () => new Refusal(503, 'api_error', 'Stripe is temporarily unavailable. Please try again in a moment.'),
 
   refundNeedsTarget: () =>
-    invalid('One of the following params should be provided for this request: payment_intent or charge.', 'parameter_missing'),
+    invalid(
+      'One of the following params should be provided for this request: payment_intent or charge.',
+      'parameter_missing',
+    ),
   noSuccessfulCharge: (paymentIntent: string) =>
     invalid(`This PaymentIntent (${paymentIntent}) does not have a successful charge to refund.`),
-  chargeFailed: (charge: string) => invalid(`Charge ${charge} did not succeed; there is nothing to refund.`, 'charge_not_refundable'),
+  chargeFailed: (charge: string) =>
+    invalid(`Charge ${charge} did not succeed; there is nothing to refund.`, 'charge_not_refundable'),
   chargeUncaptured: (charge: string) =>
-    invalid(`Charge ${charge} has not been captured; cancel its PaymentIntent instead of refunding it.`, 'charge_not_refundable'),
-  chargeDisputed: (charge: string) => invalid(`Charge ${charge} has been charged back; cannot issue a refund.`, 'charge_disputed'),
+    invalid(
+      `Charge ${charge} has not been captured; cancel its PaymentIntent instead of refunding it.`,
+      'charge_not_refundable',
+    ),
+  chargeDisputed: (charge: string) =>
+    invalid(`Charge ${charge} has been charged back; cannot issue a refund.`, 'charge_disputed'),
   badReason: () => refusals.notOneOf('reason', ['duplicate', 'fraudulent', 'requested_by_customer']),
-  alreadyRefunded: (charge: string) => invalid(`Charge ${charge} has already been refunded.`, 'charge_already_refunded'),
+  alreadyRefunded: (charge: string) =>
+    invalid(`Charge ${charge} has already been refunded.`, 'charge_already_refunded'),
   amountNotPositive: () => invalid('Invalid positive integer', 'parameter_invalid_integer', 'amount'),
   amountTooLarge: (asked: string, left: string, nothingRefundedYet: boolean) =>
     invalid(
@@ -136,7 +148,8 @@ export const refusals = {
     invalid(`Attempting to refund_application_fee on ${charge}, but it has no application fee`),
   refundNotCancelable: (status: string) => invalid(`Refunds with status ${status} cannot be canceled.`),
 
-  amountTooSmall: () => invalid('This value must be greater than or equal to 1.', 'parameter_invalid_integer', 'amount'),
+  amountTooSmall: () =>
+    invalid('This value must be greater than or equal to 1.', 'parameter_invalid_integer', 'amount'),
   unexpectedState: (act: string, status: string) =>
     invalid(
       `You cannot ${act} this PaymentIntent because it has a status of ${status}.`,
@@ -147,15 +160,21 @@ export const refusals = {
       "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a payment method or ConfirmationToken.",
       'payment_intent_unexpected_state',
     ),
-  cardDeclined: (failure: { code: string; declineCode: string; message: string; charge: string }, paymentIntent: Body | null) =>
+  cardDeclined: (
+    failure: { code: string; declineCode: string; message: string; charge: string },
+    paymentIntent: Body | null,
+  ) =>
     new Refusal(402, 'card_error', failure.message, failure.code, null, {
       charge: failure.charge,
       decline_code: failure.declineCode,
       ...(paymentIntent ? { payment_intent: paymentIntent } : {}),
     }),
 
+  invalidUrl: () => invalid('Invalid URL: An explicit scheme (such as https) must be provided.', 'url_invalid', 'url'),
   sessionNotOpen: (status: string) =>
-    invalid(`Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of ${status}.`),
+    invalid(
+      `Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of ${status}.`,
+    ),
   disputeDecided: () => invalid('This dispute is already closed'),
 } as const
 

@@ -1,18 +1,36 @@
 import { findOperation, type Operation } from '../schema/stripe-api'
+import { accountLinkRoutes } from './account-links'
 import { accountRoutes } from './accounts'
+import { balanceRoutes } from './balance'
 import type { Route } from './call'
+import { catalogueRoutes } from './catalogue'
+import { chargeRoutes } from './charges'
+import { checkoutSessionRoutes } from './checkout-sessions'
+import { disputeRoutes } from './disputes'
 import { eventRoutes } from './events'
 import { paymentIntentRoutes } from './payment-intents'
 import { refundRoutes } from './refunds'
+import { webhookEndpointRoutes } from './webhook-endpoints'
 
 type Found = { route: Route; ids: Record<string, string>; operation: Operation | undefined }
 
-const routes = [...accountRoutes, ...eventRoutes, ...paymentIntentRoutes, ...refundRoutes]
-  .map((route) => ({
-    route,
-    segments: route.path.split('/'),
-    operation: findOperation(route.method, route.path),
-  }))
+const routes = [
+  ...refundRoutes,
+  ...paymentIntentRoutes,
+  ...chargeRoutes,
+  ...checkoutSessionRoutes,
+  ...accountRoutes,
+  ...accountLinkRoutes,
+  ...webhookEndpointRoutes,
+  ...eventRoutes,
+  ...disputeRoutes,
+  ...balanceRoutes,
+  ...catalogueRoutes,
+].map((route) => ({
+  route,
+  segments: route.path.split('/'),
+  operation: findOperation(route.method, route.path),
+}))
 
 /** What answers a method and path, with the ids out of the path; undefined when the simulator has no such thing. */
 export function findRoute(method: string, path: string): Found | undefined {

@@ -33,7 +33,12 @@ export function accountBody(account: AccountRecord): Body {
     default_currency: account.defaultCurrency,
     details_submitted: account.onboarded,
     email: account.email,
-    external_accounts: { data: [], has_more: false, object: 'list', url: `/v1/accounts/${account.id}/external_accounts` },
+    external_accounts: {
+      data: [],
+      has_more: false,
+      object: 'list',
+      url: `/v1/accounts/${account.id}/external_accounts`,
+    },
     future_requirements: requirements([]),
     metadata: account.metadata,
     payouts_enabled: account.onboarded,

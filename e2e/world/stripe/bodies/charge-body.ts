@@ -26,7 +26,8 @@ export function chargeBody(ledger: Ledger, charge: ChargeRecord): Body {
       phone: null,
       tax_id: null,
     },
-    calculated_statement_descriptor: ledger.accounts.get(charge.account).businessName?.toUpperCase().slice(0, 22) ?? null,
+    calculated_statement_descriptor:
+      ledger.accounts.get(charge.account).businessName?.toUpperCase().slice(0, 22) ?? null,
     captured: charge.captured,
     created: charge.created,
     currency: charge.currency,

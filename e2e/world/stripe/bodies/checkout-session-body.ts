@@ -93,7 +93,13 @@ export function checkoutLineItems(session: CheckoutSessionRecord): Body {
     amount_total: item.unitAmount * item.quantity,
     currency: session.currency,
     description: item.name,
-    price: { id: item.price, object: 'price', currency: session.currency, product: item.product, unit_amount: item.unitAmount },
+    price: {
+      id: item.price,
+      object: 'price',
+      currency: session.currency,
+      product: item.product,
+      unit_amount: item.unitAmount,
+    },
     quantity: item.quantity,
   }))
   return { object: 'list', data, has_more: false, url: `/v1/checkout/sessions/${session.id}/line_items` }

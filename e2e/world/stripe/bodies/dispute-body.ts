@@ -1,8 +1,8 @@
-import { balanceTransactionBody } from './balance-bodies'
 import type { Body } from '../json'
 import type { Ledger } from '../ledger/ledger'
 import type { DisputeRecord } from '../ledger/records'
 import { getTestCard } from '../test-cards'
+import { balanceTransactionBody } from './balance-bodies'
 
 const nineDays = 9 * 24 * 3600
 
@@ -50,7 +50,9 @@ export function disputeBody(ledger: Ledger, dispute: DisputeRecord): Body {
     id: dispute.id,
     object: 'dispute',
     amount: dispute.amount,
-    balance_transactions: dispute.balanceTransactions.map((id) => balanceTransactionBody(ledger.balanceTransactions.get(id))),
+    balance_transactions: dispute.balanceTransactions.map((id) =>
+      balanceTransactionBody(ledger.balanceTransactions.get(id)),
+    ),
     charge: dispute.charge,
     created: dispute.created,
     currency: dispute.currency,

@@ -36,7 +36,9 @@ export function refundBody(ledger: Ledger, refund: RefundRecord): Body {
 
 function cardDestination(refund: RefundRecord): Body {
   if (refund.status === 'pending' && !refund.trace) return { type: 'pending' }
-  const reference = refund.trace ? { reference: refund.trace, reference_status: 'available' } : { reference_status: 'pending' }
+  const reference = refund.trace
+    ? { reference: refund.trace, reference_status: 'available' }
+    : { reference_status: 'pending' }
   return { ...reference, reference_type: 'acquirer_reference_number', type: 'refund' }
 }
 

@@ -23,7 +23,9 @@ export const callFault = z.discriminatedUnion('kind', [
   /** 429 before the key is stored; header Stripe-Rate-Limited-Reason. */
   z.object({
     kind: z.literal('rate_limit'),
-    reason: z.enum(['global-rate', 'global-concurrency', 'endpoint-rate', 'endpoint-concurrency', 'resource-specific']).default('global-rate'),
+    reason: z
+      .enum(['global-rate', 'global-concurrency', 'endpoint-rate', 'endpoint-concurrency', 'resource-specific'])
+      .default('global-rate'),
     ...call,
   }),
   /** 429 before the key is stored: another process holds the object. */
@@ -73,7 +75,11 @@ export const deliveryFault = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('drop_delivery'), ...delivery }),
   z.object({ kind: z.literal('delay_delivery'), milliseconds, ...delivery }),
   /** Validly signed, but naming another account. */
-  z.object({ kind: z.literal('misdirect_delivery'), toAccount: z.string().default('acct_1SomebodyElse00'), ...delivery }),
+  z.object({
+    kind: z.literal('misdirect_delivery'),
+    toAccount: z.string().default('acct_1SomebodyElse00'),
+    ...delivery,
+  }),
 ])
 export type DeliveryFault = z.infer<typeof deliveryFault>
 

@@ -26,7 +26,11 @@ export async function resetMidBody(outgoing: ServerResponse, answer: Answer): Pr
 }
 
 /** Sends the whole answer one byte at a time. */
-export async function writeSlowly(outgoing: ServerResponse, answer: Answer, millisecondsPerByte: number): Promise<void> {
+export async function writeSlowly(
+  outgoing: ServerResponse,
+  answer: Answer,
+  millisecondsPerByte: number,
+): Promise<void> {
   outgoing.writeHead(answer.status, withLength(answer))
   outgoing.flushHeaders()
   for (const byte of Buffer.from(answer.body)) {

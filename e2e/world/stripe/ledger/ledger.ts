@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { stripeId } from '../ids'
 import {
   type AccountRecord,
+  accountLinkRecord,
   accountRecord,
   appointmentRecord,
   balanceTransactionRecord,
@@ -25,6 +26,7 @@ import {
 export const ledgerSnapshot = z.object({
   version: z.literal(1),
   accounts: z.array(accountRecord),
+  accountLinks: z.array(accountLinkRecord),
   paymentMethods: z.array(paymentMethodRecord),
   paymentIntents: z.array(paymentIntentRecord),
   charges: z.array(chargeRecord),
@@ -93,6 +95,7 @@ export class Shelf<Item extends { id: string }> {
 /** Everything the simulator knows. It never looks anything up elsewhere. */
 export class Ledger {
   readonly accounts
+  readonly accountLinks
   readonly paymentMethods
   readonly paymentIntents
   readonly charges
@@ -113,6 +116,7 @@ export class Ledger {
   constructor(snapshot: LedgerSnapshot) {
     const changed = () => this.changeListener()
     this.accounts = new Shelf(snapshot.accounts, changed)
+    this.accountLinks = new Shelf(snapshot.accountLinks, changed)
     this.paymentMethods = new Shelf(snapshot.paymentMethods, changed)
     this.paymentIntents = new Shelf(snapshot.paymentIntents, changed)
     this.charges = new Shelf(snapshot.charges, changed)
@@ -182,6 +186,7 @@ export class Ledger {
     return {
       version: 1,
       accounts: this.accounts.all(),
+      accountLinks: this.accountLinks.all(),
       paymentMethods: this.paymentMethods.all(),
       paymentIntents: this.paymentIntents.all(),
       charges: this.charges.all(),
@@ -196,6 +201,31 @@ export class Ledger {
       appointments: this.appointments.all(),
       catalogue: this.catalogue.all(),
     }
+  }
+
+  /** Forgets everything but the platform's account and the webhook endpoints. */
+  clear(): void {
+    const platform = this.platform()
+    const shelves = [
+      this.accounts,
+      this.accountLinks,
+      this.paymentMethods,
+      this.paymentIntents,
+      this.charges,
+      this.refunds,
+      this.disputes,
+      this.checkoutSessions,
+      this.balanceTransactions,
+      this.events,
+      this.deliveries,
+      this.idempotencyKeys,
+      this.appointments,
+      this.catalogue,
+    ]
+    for (const shelf of shelves) shelf.clear()
+    this.refundsOfCharge.clear()
+    this.balances.clear()
+    this.accounts.put(platform)
   }
 
   private indexRefund(refund: RefundRecord): void {
@@ -229,6 +259,7 @@ export function emptyLedgerSnapshot(createdSeconds: number): LedgerSnapshot {
         metadata: {},
       },
     ],
+    accountLinks: [],
     paymentMethods: [],
     paymentIntents: [],
     charges: [],

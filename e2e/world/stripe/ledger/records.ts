@@ -191,7 +191,14 @@ export const checkoutSessionRecord = z.object({
   amountTotal: amount,
   currency: z.string(),
   lineItems: z.array(
-    z.object({ id: z.string(), name: z.string(), unitAmount: amount, quantity: z.int(), price: z.string(), product: z.string() }),
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      unitAmount: amount,
+      quantity: z.int(),
+      price: z.string(),
+      product: z.string(),
+    }),
   ),
   successUrl: z.string().nullable(),
   cancelUrl: z.string().nullable(),
@@ -288,10 +295,27 @@ export const appointmentRecord = z.object({
   act: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('bank_confirms_refund'), refund: z.string() }),
     z.object({ kind: z.literal('bank_gives_trace'), refund: z.string() }),
-    z.object({ kind: z.literal('bank_bounces_refund'), refund: z.string(), failureReason: z.enum(refundFailureReasons) }),
+    z.object({
+      kind: z.literal('bank_bounces_refund'),
+      refund: z.string(),
+      failureReason: z.enum(refundFailureReasons),
+    }),
   ]),
 })
 export type AppointmentRecord = z.infer<typeof appointmentRecord>
+
+export const accountLinkRecord = z.object({
+  /** The secret part of the link. */
+  id: z.string(),
+  account: z.string(),
+  returnUrl: z.string().nullable(),
+  refreshUrl: z.string().nullable(),
+  /** A link works once. */
+  used: z.boolean(),
+  expiresAt: seconds,
+  created: seconds,
+})
+export type AccountLinkRecord = z.infer<typeof accountLinkRecord>
 
 /** Objects that only the payment side of other tools needs (customers, products, prices): kept as Stripe would answer them. */
 export const catalogueRecord = z.object({

@@ -240,7 +240,10 @@ export class Deliveries {
     return JSON.stringify(delivery.forgedAccount ? { ...body, account: delivery.forgedAccount } : body, null, 2)
   }
 
-  private async post(endpoint: WebhookEndpointRecord, rawBody: string): Promise<{ status: number | null; error: string | null }> {
+  private async post(
+    endpoint: WebhookEndpointRecord,
+    rawBody: string,
+  ): Promise<{ status: number | null; error: string | null }> {
     try {
       const response = await fetch(endpoint.url, {
         method: 'POST',

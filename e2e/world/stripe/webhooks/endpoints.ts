@@ -8,7 +8,12 @@ export function newWebhookSecret(): string {
 }
 
 /** Registers an endpoint that hears every event of the platform and of its connected accounts; the same URL again only changes its secret. */
-export function listenToEverything(ledger: Ledger, url: string, secret: string, created: number): WebhookEndpointRecord {
+export function listenToEverything(
+  ledger: Ledger,
+  url: string,
+  secret: string,
+  created: number,
+): WebhookEndpointRecord {
   const existing = ledger.webhookEndpoints.all().find((endpoint) => endpoint.url === url && endpoint.hears === 'both')
   if (existing) return ledger.webhookEndpoints.change(existing.id, { secret, disabled: false })
   return ledger.webhookEndpoints.put({
@@ -26,6 +31,10 @@ export function listenToEverything(ledger: Ledger, url: string, secret: string, 
 }
 
 /** The endpoints named at the start. */
-export function listenFromStart(ledger: Ledger, webhooks: readonly { url: string; secret: string }[], created: number): void {
+export function listenFromStart(
+  ledger: Ledger,
+  webhooks: readonly { url: string; secret: string }[],
+  created: number,
+): void {
   for (const { url, secret } of webhooks) listenToEverything(ledger, url, secret, created)
 }
