@@ -75,7 +75,7 @@ async function recordAcceptance(
 const ALREADY_REFUNDED = new Set(['charge_already_refunded', 'amount_exceeds_remaining'])
 
 /** A definite no: the attempt closes and the next try gets a new key. Unless the money is on its way already as our own. */
-async function recordRefusal(attempt: OpenAttempt, refusal: StripeTrouble, cause: Cause): Promise<void> {
+export async function recordRefusal(attempt: OpenAttempt, refusal: StripeTrouble, cause: Cause): Promise<void> {
   if (!ALREADY_REFUNDED.has(refusal.code)) return closeAsRefused(attempt, refusal, cause)
 
   const listed = await readRefundsOfPayment(attempt.stripeAccountId, attempt.paymentIntentId)

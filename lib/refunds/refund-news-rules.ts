@@ -22,22 +22,28 @@ export type RefundProgress = {
 }
 
 /** Why a refund waits, the weightiest last: of two reports at the same station the one that asks for more stands. */
-const PENDING_REASONS = [null, 'processing', 'charge_pending', 'insufficient_funds']
+const PENDING_REASONS = ['processing', 'charge_pending', 'insufficient_funds']
 
 function weightier(a: string | null, b: string | null): string | null {
-  return PENDING_REASONS.indexOf(a) >= PENDING_REASONS.indexOf(b) ? a : b
+  const byWeight = [a, b].toSorted((x, y) => PENDING_REASONS.indexOf(x ?? '') - PENDING_REASONS.indexOf(y ?? ''))
+  return byWeight[1] ?? byWeight[0] ?? null
+}
+
+/** Of two reports at the same station either may be the first heard; the choice must not depend on which. */
+function eitherWay(a: string | null, b: string | null): string | null {
+  return [a, b].toSorted((x, y) => ((x ?? '') < (y ?? '') ? -1 : 1))[1] ?? null
 }
 
 /** Merges news into what was known; the same for any order and any repetition of the same news. */
 export function mergeProgress(known: RefundProgress | null, news: RefundProgress): RefundProgress {
   if (!known) return news
   const furthest = RANK[news.status] >= RANK[known.status] ? news : known
-  const equal = RANK[news.status] === RANK[known.status]
+  const equal = news.status === known.status
   return {
-    status: equal && RANK[known.status] === RANK.failed ? known.status : furthest.status,
-    failureReason: equal ? (known.failureReason ?? news.failureReason) : furthest.failureReason,
+    status: furthest.status,
+    failureReason: equal ? eitherWay(known.failureReason, news.failureReason) : furthest.failureReason,
     pendingReason: equal ? weightier(known.pendingReason, news.pendingReason) : furthest.pendingReason,
-    traceNumber: known.traceNumber ?? news.traceNumber,
+    traceNumber: eitherWay(known.traceNumber, news.traceNumber),
   }
 }
 
