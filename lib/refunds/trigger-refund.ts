@@ -45,8 +45,11 @@ export async function beginRefund(trigger: Trigger): Promise<Beginning> {
   return inTransaction(async (tx) => {
     const note = await holdCreditNote(tx, freelancerId, creditNoteId)
     if (!note) return { kind: 'not_found' }
-    if (!mayRetry({ status: note.refundStatus, attemptOpen: note.attemptOpen }))
+    // Only a person asks again after a refusal: a job that is delivered twice must not.
+    const mayBegin = trigger.cause === 'retry' || note.refundStatus === 'pending'
+    if (!mayBegin || !mayRetry({ status: note.refundStatus, attemptOpen: note.attemptOpen })) {
       return { kind: 'not_retryable', creditNote: note }
+    }
     if (payment.kind === 'by_hand') return { kind: 'not_asked' }
     if (payment.kind === 'wait') {
       await writePendingReason(tx, note.id, payment.code, refundReason(payment.code).why)
