@@ -24,5 +24,8 @@ export async function inTransaction<T>(work: (tx: Transaction) => Promise<T>): P
 }
 
 function asksToBeRunAgain(error: unknown): boolean {
-  return error instanceof Prisma.PrismaClientKnownRequestError && (error.code === 'P2034' || /40001|40P01/.test(error.message))
+  return (
+    error instanceof Prisma.PrismaClientKnownRequestError &&
+    (error.code === 'P2034' || /40001|40P01/.test(error.message))
+  )
 }

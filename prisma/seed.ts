@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createSignIn } from '@/lib/auth/create-sign-in'
+import { findCreditNote } from '@/lib/credit-notes/find-credit-note'
 import { yearIn } from '@/lib/dates'
 import { db, disconnectDatabase } from '@/lib/db'
 import { env } from '@/lib/env'
-import { findCreditNote } from '@/lib/credit-notes/find-credit-note'
 import { connectStripeAccount, createFreelancer } from '@/lib/freelancers/freelancer-store'
 import { readStripe } from '@/lib/refunds/refresh-refund'
 import { openConnectedAccount } from './seed/connected-account'
@@ -94,9 +94,12 @@ async function seed(): Promise<void> {
   await tellAll(OTHER_STORIES, second)
   await awaitBounce(told[FREELANCER_STORIES.findIndex(({ ending }) => ending.kind === 'bounced')])
 
-  console.log(`Seeded ${told.length} agreements of ${DEMO.freelancer.email} and ${OTHER_STORIES.length} of ${DEMO.other.email}.`)
+  console.log(
+    `Seeded ${told.length} agreements of ${DEMO.freelancer.email} and ${OTHER_STORIES.length} of ${DEMO.other.email}.`,
+  )
   for (const one of told) {
-    if (one.kind === 'unsigned') console.log(`An amendment waits for its client's signature: ${env().APP_URL}/c/${one.token}`)
+    if (one.kind === 'unsigned')
+      console.log(`An amendment waits for its client's signature: ${env().APP_URL}/c/${one.token}`)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Transaction } from '@/lib/transaction'
-import { linkHash } from './amendment-link'
+import { linkHash } from './client-link'
 import { getAmendmentByLink, type LinkedAmendment, markAmendmentSigned } from './amendment-store'
 
 export type FoundAmendment =

@@ -1,7 +1,7 @@
-import { findAmendmentByLink, takeSignature } from '@/lib/amendments/find-amendment'
 import type { LinkedAmendment } from '@/lib/amendments/amendment-store'
-import { findDepositOfProposal, holdDepositOfProposal } from '@/lib/deposits/find-deposit'
+import { findAmendmentByLink, takeSignature } from '@/lib/amendments/find-amendment'
 import { yearIn } from '@/lib/dates'
+import { findDepositOfProposal, holdDepositOfProposal } from '@/lib/deposits/find-deposit'
 import { refundInitiated } from '@/lib/email/email-moments'
 import { enqueueEmail } from '@/lib/email/outbox'
 import { findFreelancer } from '@/lib/freelancers/find-freelancer'
@@ -117,7 +117,11 @@ export async function signAmendment({ token, signedBy }: { token: string; signed
 type Agreement = Awaited<ReturnType<typeof findAgreement>>
 
 /** Issues the credit note for what was paid beyond the new price; null when nothing was. */
-async function issueCreditNote(tx: Transaction, amendment: LinkedAmendment, agreement: Agreement): Promise<string | null> {
+async function issueCreditNote(
+  tx: Transaction,
+  amendment: LinkedAmendment,
+  agreement: Agreement,
+): Promise<string | null> {
   // Held, so that two amendments of one proposal can't both count the same money as not yet credited.
   const deposit = await holdDepositOfProposal(tx, amendment.proposalId)
   if (!deposit) return null

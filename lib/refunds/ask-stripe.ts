@@ -120,10 +120,9 @@ async function settleByList(attempt: OpenAttempt, trouble: StripeTrouble, cause:
   if (!listed.ok) return recordUnknown(attempt, trouble)
   const own = listed.value.find((refund) => refund.attemptId === attempt.id)
   if (own) return recordAcceptance(attempt, own, trouble.requestId, cause)
-  // An earlier call with this key may still be at work unheard; then only the same key is safe.
-  return attempt.uncertain
-    ? recordUnknown(attempt, trouble)
-    : closeAsRefused(attempt, { ...trouble, kind: 'refused' }, cause)
+  // An earlier call with this key may still be at work unheard: for as long as a call can last, only the same key is safe.
+  const mayBeAtWork = attempt.uncertain && !spentItsBudget(attempt.calls)
+  return mayBeAtWork ? recordUnknown(attempt, trouble) : closeAsRefused(attempt, { ...trouble, kind: 'refused' }, cause)
 }
 
 /** Nobody knows yet. The same key is asked again later; given up only where certainly nothing has begun at Stripe. */

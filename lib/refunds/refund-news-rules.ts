@@ -10,7 +10,7 @@ const RANK: Record<StripeRefundStatus, number> = {
   requires_action: 1,
   succeeded: 2,
   failed: 3,
-  canceled: 3,
+  canceled: 4,
 }
 
 /** The part of a Stripe refund that changes with time. */

@@ -6,7 +6,13 @@ export type EventFacts =
   | { kind: 'refund'; news: RefundNews }
   | { kind: 'charge_refunded'; stripeAccountId: string; paymentIntentId: string }
   | { kind: 'payment_succeeded'; stripeAccountId: string; paymentIntentId: string; chargeId: string | null }
-  | { kind: 'checkout_completed'; stripeAccountId: string; checkoutSessionId: string; paymentIntentId: string; paid: boolean }
+  | {
+      kind: 'checkout_completed'
+      stripeAccountId: string
+      checkoutSessionId: string
+      paymentIntentId: string
+      paid: boolean
+    }
   | { kind: 'dispute'; stripeAccountId: string; paymentIntentId: string | null; chargeId: string; status: string }
   | { kind: 'account'; stripeAccountId: string; chargesEnabled: boolean }
   | { kind: 'account_deauthorized'; stripeAccountId: string }
@@ -50,7 +56,9 @@ const READERS: Record<string, Reader> = {
   'refund.failed': readRefundEvent,
   'charge.refund.updated': readRefundEvent,
   'charge.refunded': reader(charge, (told, stripeAccountId) =>
-    told.payment_intent ? { kind: 'charge_refunded', stripeAccountId, paymentIntentId: told.payment_intent } : UNREADABLE,
+    told.payment_intent
+      ? { kind: 'charge_refunded', stripeAccountId, paymentIntentId: told.payment_intent }
+      : UNREADABLE,
   ),
   'payment_intent.succeeded': reader(paymentIntent, (told, stripeAccountId) => ({
     kind: 'payment_succeeded',

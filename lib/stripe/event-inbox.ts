@@ -8,7 +8,10 @@ import type { Transaction } from '@/lib/transaction'
 const TOLERANCE_SECONDS = 300
 
 const eventSchema = z.object({
-  id: z.string().regex(/^evt_\w+$/).max(255),
+  id: z
+    .string()
+    .regex(/^evt_\w+$/)
+    .max(255),
   object: z.literal('event'),
   type: z.string().min(1).max(255),
   account: z.string().max(255).nullish(),
@@ -17,7 +20,13 @@ const eventSchema = z.object({
 })
 
 /** An event whose signature holds, with the raw body it came in. */
-export type VerifiedEvent = { id: string; type: string; stripeAccountId: string | null; createdAt: Date; rawBody: string }
+export type VerifiedEvent = {
+  id: string
+  type: string
+  stripeAccountId: string | null
+  createdAt: Date
+  rawBody: string
+}
 
 export type Verification =
   | { ok: true; event: VerifiedEvent }
@@ -43,7 +52,8 @@ export function verifyWebhook(rawBody: string, signatureHeader: string | null, n
     }
   }
   if (!signed) return { ok: false, reason: 'bad_signature' }
-  if (!(Math.abs(now.getTime() / 1000 - signedAt(signatureHeader)) <= TOLERANCE_SECONDS)) return { ok: false, reason: 'stale' }
+  if (!(Math.abs(now.getTime() / 1000 - signedAt(signatureHeader)) <= TOLERANCE_SECONDS))
+    return { ok: false, reason: 'stale' }
 
   const parsed = eventSchema.safeParse(verified)
   if (!parsed.success) return { ok: false, reason: 'malformed' }

@@ -38,7 +38,9 @@ export async function findPaymentIntent(
   return reading(async () => {
     const account = { stripeAccount: stripeAccountId }
     if (known.chargeId) {
-      return holdsPaymentIntent.parse(await stripe().charges.retrieve(known.chargeId, {}, account)).payment_intent ?? null
+      return (
+        holdsPaymentIntent.parse(await stripe().charges.retrieve(known.chargeId, {}, account)).payment_intent ?? null
+      )
     }
     if (known.checkoutSessionId) {
       const session = await stripe().checkout.sessions.retrieve(known.checkoutSessionId, {}, account)

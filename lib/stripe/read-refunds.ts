@@ -14,10 +14,16 @@ export async function readRefund(stripeAccountId: string, stripeRefundId: string
 }
 
 /** Reads every refund of a payment, newest first; a payment has few, and all pages are read. */
-export async function readRefundsOfPayment(stripeAccountId: string, paymentIntentId: string): Promise<Reading<RefundNews[]>> {
+export async function readRefundsOfPayment(
+  stripeAccountId: string,
+  paymentIntentId: string,
+): Promise<Reading<RefundNews[]>> {
   return reading(async () => {
     const news: RefundNews[] = []
-    const pages = stripe().refunds.list({ payment_intent: paymentIntentId, limit: 100 }, { stripeAccount: stripeAccountId })
+    const pages = stripe().refunds.list(
+      { payment_intent: paymentIntentId, limit: 100 },
+      { stripeAccount: stripeAccountId },
+    )
     for await (const refund of pages) news.push(refundNews(stripeRefundSchema.parse(refund), stripeAccountId))
     return news
   })
@@ -30,7 +36,10 @@ export async function reading<T>(read: () => Promise<T>): Promise<Reading<T>> {
   } catch (error) {
     if (error instanceof z.ZodError) {
       const message = "Stripe's answer could not be read."
-      return { ok: false, trouble: { kind: 'unknown', code: 'unreadable_answer', message, requestId: null, mayHaveHappened: true } }
+      return {
+        ok: false,
+        trouble: { kind: 'unknown', code: 'unreadable_answer', message, requestId: null, mayHaveHappened: true },
+      }
     }
     return { ok: false, trouble: readStripeTrouble(error) }
   }

@@ -12,7 +12,14 @@ export type StripeTrouble = {
 }
 
 /** Errors of fetch that mean: no connection, so nothing was sent. */
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
+const NEVER_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
 
 /** Refusals that Stripe words but does not code (stripe.md, "Refusals"). */
 const WORDED_REFUSALS: readonly (readonly [RegExp, string])[] = [
@@ -27,7 +34,12 @@ export function readStripeTrouble(error: unknown): StripeTrouble {
   if (!(error instanceof Stripe.errors.StripeError)) throw error
   const told = { message: error.message, requestId: error.requestId ?? null }
   const refused = (code: string): StripeTrouble => ({ ...told, kind: 'refused', code, mayHaveHappened: false })
-  const unknown = (code: string, mayHaveHappened: boolean): StripeTrouble => ({ ...told, kind: 'unknown', code, mayHaveHappened })
+  const unknown = (code: string, mayHaveHappened: boolean): StripeTrouble => ({
+    ...told,
+    kind: 'unknown',
+    code,
+    mayHaveHappened,
+  })
 
   if (error instanceof Stripe.errors.StripeConnectionError) {
     return unknown('api_connection_error', !NEVER_SENT.has(systemErrorCode(error.detail)))

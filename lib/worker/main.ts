@@ -68,6 +68,6 @@ function stopOnSignals(runner: Runner, workerIds: readonly string[]): void {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error)
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
   process.exit(1)
 })

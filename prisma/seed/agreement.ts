@@ -1,4 +1,4 @@
-import { linkHash, newLinkToken } from '@/lib/amendments/amendment-link'
+import { linkHash, newLinkToken } from '@/lib/amendments/client-link'
 import { insertAmendment } from '@/lib/amendments/amendment-store'
 import { insertClient } from '@/lib/clients/client-store'
 import { insertDeposit } from '@/lib/deposits/deposit-store'

@@ -4,14 +4,22 @@ import { stripe } from '@/lib/stripe/client'
  * Opens a connected account that can take cards, with Stripe's published test values, through Stripe's own API. On Stripe's
  * test mode its checks take a moment; an account that never becomes able to charge is an error that says what to do.
  */
-export async function openConnectedAccount(owner: { firstName: string; lastName: string; email: string }): Promise<string> {
+export async function openConnectedAccount(owner: {
+  firstName: string
+  lastName: string
+  email: string
+}): Promise<string> {
   const account = await stripe().accounts.create({
     type: 'custom',
     country: 'DE',
     default_currency: 'eur',
     email: owner.email,
     business_type: 'individual',
-    business_profile: { mcc: '7372', url: 'https://example.com', product_description: 'Design and software for small firms' },
+    business_profile: {
+      mcc: '7372',
+      url: 'https://example.com',
+      product_description: 'Design and software for small firms',
+    },
     capabilities: { card_payments: { requested: true }, transfers: { requested: true } },
     individual: {
       first_name: owner.firstName,

@@ -49,7 +49,12 @@ const line = (description: string, quantity: number, unitNet: number, vatRate = 
 /** The first demo freelancer's year: every status, every verdict, EUR, JPY and KWD. Amounts in minor units. */
 export const FREELANCER_STORIES: Story[] = [
   {
-    client: { name: 'Brauhaus Kastanie GmbH', email: 'einkauf@brauhaus-kastanie.example', address: 'Kastanienallee 12\n10435 Berlin\nGermany', locale: 'de-DE' },
+    client: {
+      name: 'Brauhaus Kastanie GmbH',
+      email: 'einkauf@brauhaus-kastanie.example',
+      address: 'Kastanienallee 12\n10435 Berlin\nGermany',
+      locale: 'de-DE',
+    },
     title: 'Label design for the summer beers',
     currency: 'eur',
     lines: [line('Label design, per beer', 6, 42_000), line('Print supervision, per day', 2, 68_000)],
@@ -60,7 +65,12 @@ export const FREELANCER_STORIES: Story[] = [
     ending: { kind: 'bounced' },
   },
   {
-    client: { name: 'Harbour & Pine Architects', email: 'office@harbourpine.example', address: '4 Grattan Quay\nCork T12 X4F2\nIreland', locale: 'en-IE' },
+    client: {
+      name: 'Harbour & Pine Architects',
+      email: 'office@harbourpine.example',
+      address: '4 Grattan Quay\nCork T12 X4F2\nIreland',
+      locale: 'en-IE',
+    },
     title: 'Website for the new practice',
     currency: 'eur',
     lines: [line('Design, per page', 8, 45_000), line('Photography, per day', 2, 90_000)],
@@ -71,7 +81,12 @@ export const FREELANCER_STORIES: Story[] = [
     ending: { kind: 'succeeded' },
   },
   {
-    client: { name: '株式会社みずほ堂', email: 'keiri@mizuhodo.example', address: '京都市中京区寺町通 1-2\n604-0911\nJapan', locale: 'ja-JP' },
+    client: {
+      name: '株式会社みずほ堂',
+      email: 'keiri@mizuhodo.example',
+      address: '京都市中京区寺町通 1-2\n604-0911\nJapan',
+      locale: 'ja-JP',
+    },
     title: 'Packaging for a tea series',
     currency: 'jpy',
     lines: [line('Packaging design, per tea', 5, 120_000, 0)],
@@ -83,7 +98,12 @@ export const FREELANCER_STORIES: Story[] = [
     ending: { kind: 'succeeded' },
   },
   {
-    client: { name: 'Kuwait Maritime Museum', email: 'projects@kmm.example', address: 'Arabian Gulf Street\n13001 Kuwait City\nKuwait', locale: 'en-GB' },
+    client: {
+      name: 'Kuwait Maritime Museum',
+      email: 'projects@kmm.example',
+      address: 'Arabian Gulf Street\n13001 Kuwait City\nKuwait',
+      locale: 'en-GB',
+    },
     title: 'Audio guide, script and recording',
     currency: 'kwd',
     lines: [line('Script, per room', 9, 145_500, 0)],
@@ -98,7 +118,12 @@ export const FREELANCER_STORIES: Story[] = [
     },
   },
   {
-    client: { name: 'Osteria del Ponte', email: 'ciao@osteriadelponte.example', address: 'Via dei Mille 8\n10123 Torino\nItaly', locale: 'it-IT' },
+    client: {
+      name: 'Osteria del Ponte',
+      email: 'ciao@osteriadelponte.example',
+      address: 'Via dei Mille 8\n10123 Torino\nItaly',
+      locale: 'it-IT',
+    },
     title: 'Menu design and printing',
     currency: 'eur',
     lines: [line('Menu design', 1, 84_000), line('Printing, per hundred', 4, 21_000)],
@@ -109,7 +134,12 @@ export const FREELANCER_STORIES: Story[] = [
     ending: { kind: 'requested' },
   },
   {
-    client: { name: 'Nordlicht Yoga', email: 'hallo@nordlicht-yoga.example', address: 'Deichstraße 3\n24103 Kiel\nGermany', locale: 'de-DE' },
+    client: {
+      name: 'Nordlicht Yoga',
+      email: 'hallo@nordlicht-yoga.example',
+      address: 'Deichstraße 3\n24103 Kiel\nGermany',
+      locale: 'de-DE',
+    },
     title: 'Booking pages',
     currency: 'eur',
     lines: [line('Booking page, per course', 5, 28_000)],
@@ -120,8 +150,14 @@ export const FREELANCER_STORIES: Story[] = [
     ending: { kind: 'refused_by_stripe' },
   },
   {
-    client: { name: 'Verein für Stadtgeschichte und Denkmalpflege der Freien und Hansestadt Lübeck e. V.', email: 'vorstand@stadtgeschichte-luebeck.example', address: 'Königstraße 21\n23552 Lübeck\nGermany', locale: 'de-DE' },
-    title: 'Exhibition panels on the history of the western harbour basin, the salt storehouses and the people who worked there',
+    client: {
+      name: 'Verein für Stadtgeschichte und Denkmalpflege der Freien und Hansestadt Lübeck e. V.',
+      email: 'vorstand@stadtgeschichte-luebeck.example',
+      address: 'Königstraße 21\n23552 Lübeck\nGermany',
+      locale: 'de-DE',
+    },
+    title:
+      'Exhibition panels on the history of the western harbour basin, the salt storehouses and the people who worked there',
     currency: 'eur',
     lines: [line('Panel design, per panel', 14, 31_500), line('Archive research, per day', 6, 52_000)],
     paid: 450_000,
@@ -135,7 +171,12 @@ export const FREELANCER_STORIES: Story[] = [
     },
   },
   {
-    client: { name: 'Atelier Noor — نور للتصميم', email: 'studio@ateliernoor.example', address: 'Rue de Flandre 40\n1000 Brussels\nBelgium', locale: 'fr-BE' },
+    client: {
+      name: 'Atelier Noor — نور للتصميم',
+      email: 'studio@ateliernoor.example',
+      address: 'Rue de Flandre 40\n1000 Brussels\nBelgium',
+      locale: 'fr-BE',
+    },
     title: 'Identity for a jewellery studio',
     currency: 'eur',
     lines: [line('Logo and wordmark', 1, 180_000), line('Stationery', 1, 60_000)],
@@ -146,7 +187,12 @@ export const FREELANCER_STORIES: Story[] = [
     ending: { kind: 'refunded_elsewhere' },
   },
   {
-    client: { name: 'Café Lumen', email: 'bestellung@cafe-lumen.example', address: 'Oranienstraße 77\n10969 Berlin\nGermany', locale: 'de-DE' },
+    client: {
+      name: 'Café Lumen',
+      email: 'bestellung@cafe-lumen.example',
+      address: 'Oranienstraße 77\n10969 Berlin\nGermany',
+      locale: 'de-DE',
+    },
     title: 'Window lettering',
     currency: 'eur',
     lines: [line('Lettering, per window', 4, 36_000)],
@@ -157,7 +203,12 @@ export const FREELANCER_STORIES: Story[] = [
     ending: { kind: 'transfer_to_confirm' },
   },
   {
-    client: { name: 'Buchhandlung Seitenwind', email: 'laden@seitenwind.example', address: 'Bergmannstraße 5\n10961 Berlin\nGermany', locale: 'de-DE' },
+    client: {
+      name: 'Buchhandlung Seitenwind',
+      email: 'laden@seitenwind.example',
+      address: 'Bergmannstraße 5\n10961 Berlin\nGermany',
+      locale: 'de-DE',
+    },
     title: 'Reading series, posters',
     currency: 'eur',
     lines: [line('Poster, per evening', 10, 19_000)],
@@ -168,7 +219,12 @@ export const FREELANCER_STORIES: Story[] = [
     ending: { kind: 'marked_refunded', method: 'sepa', reference: 'Sparkasse transfer, end-to-end id RQ-2231' },
   },
   {
-    client: { name: 'Fjord & Form AS', email: 'post@fjordogform.example', address: 'Strandgaten 9\n5013 Bergen\nNorway', locale: 'nb-NO' },
+    client: {
+      name: 'Fjord & Form AS',
+      email: 'post@fjordogform.example',
+      address: 'Strandgaten 9\n5013 Bergen\nNorway',
+      locale: 'nb-NO',
+    },
     title: 'Product photography',
     currency: 'eur',
     lines: [line('Photography, per day', 5, 95_000, 0)],
@@ -179,7 +235,12 @@ export const FREELANCER_STORIES: Story[] = [
     ending: { kind: 'deposit_unconfirmed' },
   },
   {
-    client: { name: 'Tandem Language School', email: 'office@tandem-school.example', address: 'Lange Reihe 60\n20099 Hamburg\nGermany', locale: 'en-GB' },
+    client: {
+      name: 'Tandem Language School',
+      email: 'office@tandem-school.example',
+      address: 'Lange Reihe 60\n20099 Hamburg\nGermany',
+      locale: 'en-GB',
+    },
     title: 'Course brochure',
     currency: 'eur',
     lines: [line('Brochure, per page', 24, 9_500)],
@@ -194,7 +255,12 @@ export const FREELANCER_STORIES: Story[] = [
     },
   },
   {
-    client: { name: 'Greta Sommerfeld', email: 'greta.sommerfeld@posteo.example', address: 'Am Anger 2\n99084 Erfurt\nGermany', locale: 'de-DE' },
+    client: {
+      name: 'Greta Sommerfeld',
+      email: 'greta.sommerfeld@posteo.example',
+      address: 'Am Anger 2\n99084 Erfurt\nGermany',
+      locale: 'de-DE',
+    },
     title: 'Wedding stationery',
     currency: 'eur',
     lines: [line('Invitations, per hundred', 3, 24_000), line('Menu cards, per hundred', 2, 18_000)],
@@ -205,7 +271,12 @@ export const FREELANCER_STORIES: Story[] = [
     ending: { kind: 'marked_refunded', method: 'paypal', reference: 'PayPal transaction 4XK19283LM' },
   },
   {
-    client: { name: 'Studio Kite Ltd', email: 'accounts@studiokite.example', address: '18 Calton Road\nEdinburgh EH8 8DL\nUnited Kingdom', locale: 'en-GB' },
+    client: {
+      name: 'Studio Kite Ltd',
+      email: 'accounts@studiokite.example',
+      address: '18 Calton Road\nEdinburgh EH8 8DL\nUnited Kingdom',
+      locale: 'en-GB',
+    },
     title: 'Motion graphics for a trade fair',
     currency: 'eur',
     lines: [line('Animation, per minute', 6, 72_000, 0)],
@@ -220,7 +291,12 @@ export const FREELANCER_STORIES: Story[] = [
 /** The second demo freelancer, whose desk the first must never see. */
 export const OTHER_STORIES: Story[] = [
   {
-    client: { name: 'Marisol Vega', email: 'marisol@vega-fotografia.example', address: 'Calle de la Luna 14\n28004 Madrid\nSpain', locale: 'es-ES' },
+    client: {
+      name: 'Marisol Vega',
+      email: 'marisol@vega-fotografia.example',
+      address: 'Calle de la Luna 14\n28004 Madrid\nSpain',
+      locale: 'es-ES',
+    },
     title: 'Online shop',
     currency: 'eur',
     lines: [line('Shop pages', 10, 30_000)],
@@ -231,7 +307,12 @@ export const OTHER_STORIES: Story[] = [
     ending: { kind: 'succeeded' },
   },
   {
-    client: { name: 'Rheinkultur Stiftung', email: 'kontakt@rheinkultur.example', address: 'Rheinuferpromenade 1\n40221 Düsseldorf\nGermany', locale: 'de-DE' },
+    client: {
+      name: 'Rheinkultur Stiftung',
+      email: 'kontakt@rheinkultur.example',
+      address: 'Rheinuferpromenade 1\n40221 Düsseldorf\nGermany',
+      locale: 'de-DE',
+    },
     title: 'Festival app',
     currency: 'eur',
     lines: [line('Development, per week', 6, 220_000)],
@@ -246,7 +327,12 @@ export const OTHER_STORIES: Story[] = [
     },
   },
   {
-    client: { name: 'Bäckerei Morgenrot', email: 'backstube@morgenrot.example', address: 'Südstraße 3\n53175 Bonn\nGermany', locale: 'de-DE' },
+    client: {
+      name: 'Bäckerei Morgenrot',
+      email: 'backstube@morgenrot.example',
+      address: 'Südstraße 3\n53175 Bonn\nGermany',
+      locale: 'de-DE',
+    },
     title: 'Ordering by phone',
     currency: 'eur',
     lines: [line('Development, per day', 4, 64_000)],

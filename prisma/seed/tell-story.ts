@@ -1,8 +1,8 @@
-import { signAmendment } from '@/lib/credit-notes/sign-amendment'
 import { listCreditNotesOfProposal } from '@/lib/credit-notes/credit-note-store'
+import { signAmendment } from '@/lib/credit-notes/sign-amendment'
 import { confirmDeposit } from '@/lib/deposits/confirm-deposit'
-import { markRefunded } from '@/lib/refunds/mark-refunded'
 import { recordRefusal } from '@/lib/refunds/ask-stripe'
+import { markRefunded } from '@/lib/refunds/mark-refunded'
 import { readStripe } from '@/lib/refunds/refresh-refund'
 import { beginRefund, triggerStripeRefund } from '@/lib/refunds/trigger-refund'
 import { stripe } from '@/lib/stripe/client'
@@ -46,7 +46,10 @@ export async function tellStory(story: Story, ordinal: number, teller: Teller): 
   if (!confirmsLate) await confirm()
   if (ending.kind === 'unsigned') return { kind: 'unsigned', token: agreement.token }
   if (ending.kind === 'refunded_elsewhere' && payment) {
-    await stripe().refunds.create({ payment_intent: payment.paymentIntentId }, { stripeAccount: payment.stripeAccountId })
+    await stripe().refunds.create(
+      { payment_intent: payment.paymentIntentId },
+      { stripeAccount: payment.stripeAccountId },
+    )
   }
 
   const signed = await signAmendment({ token: agreement.token, signedBy: story.client.name })
