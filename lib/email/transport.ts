@@ -24,10 +24,13 @@ export type Delivery = { outcome: 'accepted' } | { outcome: 'refused' | 'trouble
 const TIMEOUTS = { connectionTimeout: 10_000, greetingTimeout: 10_000, dnsTimeout: 10_000, socketTimeout: 20_000 }
 const DEADLINE = 45_000
 
-/** Hands a mail to the server at SMTP_URL. Failures return; no answer within the deadline counts as trouble. */
-export async function deliver(mail: Mail): Promise<Delivery> {
+/** Hands a mail to the server (SMTP_URL). Failures return; no acceptance within the deadline counts as trouble. */
+export async function deliver(
+  mail: Mail,
+  { server = env().SMTP_URL, deadline = DEADLINE }: { server?: string; deadline?: number } = {},
+): Promise<Delivery> {
   const transport = createTransport({
-    url: env().SMTP_URL,
+    url: server,
     ...TIMEOUTS,
     // Contents come from forms: nothing in them may make the mailer read a file or fetch an address.
     disableFileAccess: true,
@@ -44,7 +47,7 @@ export async function deliver(mail: Mail): Promise<Delivery> {
       text: mail.text,
       attachments: mail.attachments,
       headers: { 'Auto-Submitted': 'auto-generated' },
-      signal: AbortSignal.timeout(DEADLINE),
+      signal: AbortSignal.timeout(deadline),
     })
     return { outcome: 'accepted' }
   } catch (error) {

@@ -1,0 +1,456 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import net, { type AddressInfo } from 'node:net'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { Logger, type Runner, run, type TaskList } from 'graphile-worker'
+import { type ParsedMail, simpleParser } from 'mailparser'
+import { SMTPServer } from 'smtp-server'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { CreditNote } from '@/lib/credit-notes/credit-note'
+import { db, disconnectDatabase } from '@/lib/db'
+import { inTransaction } from '@/lib/transaction'
+import { refundCompleted, refundFailed, refundInitiated } from './email-moments'
+import { enqueueEmail, listEmails, MOST_TRIES, requeueEmail } from './outbox'
+import { sendEmail } from './send-email'
+import { deliver, type Mail } from './transport'
+
+// ── A mail server that does as it is told ───────────────────────────────────────────────────────
+
+type Fault = { at: 'recipient' | 'message'; code: number } | { at: 'accepted'; act: () => unknown }
+
+const received: ParsedMail[] = []
+let faults: Fault[] = []
+
+const mailServer = new SMTPServer({
+  authOptional: true,
+  disableReverseLookup: true,
+  disabledCommands: ['STARTTLS', 'AUTH'],
+  onRcptTo(_address, _session, done) {
+    const fault = faults[0]
+    if (fault?.at !== 'recipient') return done()
+    faults.shift()
+    done(Object.assign(new Error('no such mailbox <someone@example.com>'), { responseCode: fault.code }))
+  },
+  onData(stream, _session, done) {
+    simpleParser(stream).then((mail) => {
+      const fault = faults.shift()
+      if (fault?.at === 'message') return done(Object.assign(new Error('try later'), { responseCode: fault.code }))
+      received.push(mail)
+      if (fault?.at === 'accepted') return void fault.act()
+      done()
+    }, done)
+  },
+})
+
+beforeAll(async () => {
+  await new Promise<void>((listening) => mailServer.listen(0, '127.0.0.1', listening))
+  process.env.SMTP_URL = `smtp://127.0.0.1:${portOf(mailServer.server.address())}`
+  process.env.MAIL_FROM = 'Refunds <refunds@mail.requite.example>'
+})
+
+afterAll(async () => {
+  await disconnectDatabase()
+  await new Promise<void>((closed) => mailServer.close(closed))
+})
+
+function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === 'string') throw new Error('not listening on a port')
+  return address.port
+}
+
+// ── A credit note in the database ───────────────────────────────────────────────────────────────
+
+const freelancer = {
+  businessName: 'Studio Nord',
+  email: 'studio@example.com',
+  locale: 'en-IE',
+  timeZone: 'Europe/Berlin',
+}
+let sequence = 0
+let note: CreditNote
+
+beforeEach(async () => {
+  received.length = 0
+  faults = []
+  await forgetJobs()
+  note = await issueCreditNote()
+})
+
+async function issueCreditNote(): Promise<CreditNote> {
+  sequence += 1
+  const userId = `user-${sequence}`
+  await db().user.create({ data: { id: userId, name: 'Nora', email: `nora-${sequence}@example.com` } })
+  const owner = await db().freelancer.create({ data: { userId, businessName: 'Studio Nord', email: freelancer.email } })
+  const totals = { totalNet: 100n, totalVat: 0n, totalGross: 100n }
+  const proposal = await db().proposal.create({
+    data: {
+      freelancer: { connect: { id: owner.id } },
+      client: { create: { freelancerId: owner.id, name: 'Anna Schmidt', email: 'anna@example.com' } },
+      number: 'PRO-2026-0001',
+      title: 'Website relaunch',
+      currency: 'eur',
+      ...totals,
+    },
+  })
+  const amendment = await db().amendment.create({
+    data: { freelancerId: owner.id, proposalId: proposal.id, number: 'AMD-2026-0001', reason: 'No blog', ...totals },
+  })
+  const deposit = await db().deposit.create({
+    data: { freelancerId: owner.id, proposalId: proposal.id, method: 'sepa', amount: 50000n, currency: 'eur' },
+  })
+  const parties: CreditNote['parties'] = {
+    issuer: { name: 'Studio Nord', address: 'Hamburg', vatNumber: null, email: freelancer.email },
+    client: { name: 'Anna Schmidt', address: 'Berlin', email: 'anna@example.com', locale: 'en-IE' },
+  }
+  const issued = await db().creditNote.create({
+    data: {
+      freelancerId: owner.id,
+      proposalId: proposal.id,
+      amendmentId: amendment.id,
+      depositId: deposit.id,
+      year: 2026,
+      sequence: 1,
+      number: 'CRN-2026-0001',
+      amountNet: 40000n,
+      amountVat: 0n,
+      amountGross: 40000n,
+      currency: 'eur',
+      parties,
+      issuedAt: new Date('2026-03-14T09:00:00Z'),
+    },
+  })
+  return {
+    id: issued.id,
+    freelancerId: owner.id,
+    number: issued.number,
+    proposalId: proposal.id,
+    proposalNumber: proposal.number,
+    proposalTitle: proposal.title,
+    amendmentId: amendment.id,
+    amendmentNumber: amendment.number,
+    amendmentReason: amendment.reason,
+    parties,
+    amountNet: 40000,
+    amountVat: 0,
+    amountGross: 40000,
+    currency: 'eur',
+    issuedAt: issued.issuedAt,
+    refundStatus: 'pending',
+    failureReason: null,
+    failureMessage: null,
+    stripeRefundId: null,
+    requestedAt: null,
+    settledAt: null,
+    manual: null,
+    paidTwiceAt: null,
+    depositMethod: 'card',
+    depositConfirmed: true,
+    attemptOpen: false,
+    attempts: 0,
+    pendingReason: null,
+    traceNumber: null,
+  }
+}
+
+const completedAt = new Date('2026-03-16T09:00:00Z')
+const completed = () => refundCompleted(note, freelancer, { stripeRefundId: 're_1', completedAt, traceNumber: '7420' })
+const initiated = () => refundInitiated(note, freelancer)
+
+async function enqueue(...emails: ReturnType<typeof initiated>[]): Promise<string[]> {
+  for (const email of emails) await inTransaction((tx) => enqueueEmail(tx, email))
+  return (await listEmails(note.freelancerId, note.id)).map(({ id }) => id)
+}
+
+async function theEmail() {
+  const [email] = await listEmails(note.freelancerId, note.id)
+  if (!email) throw new Error('there is no email')
+  return email
+}
+
+async function timelineKinds(): Promise<string[]> {
+  const entries = await db().timelineEntry.findMany({ where: { creditNoteId: note.id }, orderBy: { id: 'asc' } })
+  return entries.map(({ kind }) => kind)
+}
+
+/** The worker's job runner, until no job is left or something else has come true. */
+async function runJobs(until = async () => (await dueJobs()) === 0): Promise<void> {
+  const worker = await startWorker({})
+  await expect.poll(until, { interval: 20, timeout: 10_000 }).toBe(true)
+  await worker.stop()
+}
+
+function startWorker(otherTasks: TaskList): Promise<Runner> {
+  return run({
+    connectionString: process.env.DATABASE_URL ?? '',
+    concurrency: 10,
+    pollInterval: 50,
+    noHandleSignals: true,
+    logger: new Logger(() => () => {}),
+    taskList: {
+      'send-email': async (payload) => void (await sendEmail(outboxIdOf(payload))),
+      ...otherTasks,
+    },
+  })
+}
+
+function outboxIdOf(payload: unknown): string {
+  if (typeof payload !== 'object' || payload === null || !('outboxId' in payload)) throw new Error('no outboxId')
+  return String(payload.outboxId)
+}
+
+async function forgetJobs(): Promise<void> {
+  // A worker that is stopped in the midst of a failing job leaves it locked.
+  await db().$queryRaw`
+    SELECT graphile_worker.force_unlock_workers(ARRAY(SELECT DISTINCT locked_by FROM graphile_worker.jobs WHERE locked_by <> ''))::text`
+  await db().$queryRaw`SELECT FROM graphile_worker.complete_jobs(ARRAY(SELECT id FROM graphile_worker.jobs))`
+}
+
+async function dueJobs(): Promise<number> {
+  const [row] = await db().$queryRaw<
+    { jobs: number }[]
+  >`SELECT count(*)::int AS jobs FROM graphile_worker.jobs WHERE task_identifier = 'send-email'`
+  return row?.jobs ?? 0
+}
+
+// ── What it guarantees ──────────────────────────────────────────────────────────────────────────
+
+describe('the outbox', () => {
+  test('holds one email per credit note, moment, reader and refund, however often it is told', async () => {
+    await enqueue(completed(), completed(), completed())
+    await runJobs()
+    expect(await listEmails(note.freelancerId, note.id)).toHaveLength(1)
+    expect(received).toHaveLength(1)
+  })
+
+  test('holds one even when two transactions tell it at once', async () => {
+    const told = await Promise.all(
+      Array.from({ length: 8 }, () => inTransaction((tx) => enqueueEmail(tx, completed()))),
+    )
+    expect(told.filter((answer) => answer === 'queued')).toHaveLength(1)
+    await runJobs()
+    expect(received).toHaveLength(1)
+  })
+
+  test('writes again about another refund of the same credit note', async () => {
+    const second = refundCompleted(note, freelancer, { stripeRefundId: 're_2', completedAt, traceNumber: null })
+    await enqueue(completed(), second)
+    await runJobs()
+    expect(received).toHaveLength(2)
+  })
+
+  test('keeps neither email nor job of a transaction that rolls back', async () => {
+    const rolledBack = inTransaction(async (tx) => {
+      await enqueueEmail(tx, completed())
+      throw new Error('changed my mind')
+    })
+    await expect(rolledBack).rejects.toThrow('changed my mind')
+    expect(await listEmails(note.freelancerId, note.id)).toEqual([])
+    expect(await dueJobs()).toBe(0)
+  })
+
+  test('shows one freelancer’s emails to no other', async () => {
+    await enqueue(completed())
+    const other = await issueCreditNote()
+    expect(await listEmails(other.freelancerId, note.id)).toEqual([])
+  })
+})
+
+describe('sending', () => {
+  test('delivers what the client needs, from the freelancer’s name, with the credit note attached', async () => {
+    const [id = ''] = await enqueue(initiated())
+    await expect(sendEmail(id)).resolves.toBe('sent')
+    const [mail] = received
+    expect(mail?.from?.text).toBe('"Studio Nord via Requite" <refunds@mail.requite.example>')
+    expect(mail?.replyTo?.text).toBe('studio@example.com')
+    expect(mail?.subject).toBe('Your refund of €400.00 is on its way — credit note CRN-2026-0001')
+    expect(mail?.messageId).toBe(`<${id}@mail.requite.example>`)
+    expect(mail?.attachments.map(({ filename, contentType }) => [filename, contentType])).toEqual([
+      ['CRN-2026-0001.pdf', 'application/pdf'],
+    ])
+    expect(mail?.attachments[0]?.content.subarray(0, 5).toString()).toBe('%PDF-')
+    expect(await theEmail()).toMatchObject({ state: 'sent', lastError: null })
+    expect(await timelineKinds()).toEqual(['email_sent'])
+  })
+
+  test('what has been sent is not sent again', async () => {
+    const [id = ''] = await enqueue(completed())
+    await sendEmail(id)
+    await expect(sendEmail(id)).resolves.toBe('nothing_to_send')
+    expect(received).toHaveLength(1)
+    expect(await timelineKinds()).toEqual(['email_sent'])
+  })
+
+  test('a server in trouble delays an email and never loses it', async () => {
+    const [id = ''] = await enqueue(completed())
+    faults = [
+      { at: 'recipient', code: 451 },
+      { at: 'message', code: 452 },
+    ]
+    await expect(sendEmail(id)).rejects.toThrow('451')
+    await expect(sendEmail(id)).rejects.toThrow('452')
+    expect(await theEmail()).toMatchObject({ state: 'queued', tries: 2, lastError: expect.stringContaining('452') })
+    await expect(sendEmail(id)).resolves.toBe('sent')
+    expect(received).toHaveLength(1)
+    expect(await theEmail()).toMatchObject({ state: 'sent', tries: 3, lastError: null })
+  })
+
+  test('trouble leaves its job in the queue, to be run later', async () => {
+    await enqueue(completed())
+    faults = [{ at: 'recipient', code: 451 }]
+    const failedJobs = () =>
+      db().$queryRaw<{ later: boolean; lastError: string }[]>`
+        SELECT run_at > now() AS later, last_error AS "lastError" FROM graphile_worker.jobs WHERE last_error IS NOT NULL`
+    await runJobs(async () => (await failedJobs()).length > 0)
+    const jobs = await failedJobs()
+    expect(jobs).toMatchObject([{ later: true }])
+    // Job errors end up in logs: the server's words name the recipient, so they stay in the outbox.
+    expect(jobs[0]?.lastError).not.toContain('@example.com')
+  })
+
+  test('no server at all is trouble too', async () => {
+    const closed = net.createServer().listen(0, '127.0.0.1')
+    await once(closed, 'listening')
+    const port = portOf(closed.address())
+    closed.close()
+    await once(closed, 'close')
+    await expect(deliver(aMail, { server: `smtp://127.0.0.1:${port}` })).resolves.toMatchObject({
+      outcome: 'trouble',
+      code: 'ESOCKET',
+    })
+  })
+
+  test('a server that drips a byte now and then is left at the deadline', async () => {
+    const dripping = net.createServer((socket) => {
+      const drip = setInterval(() => socket.write('2'), 20)
+      socket.on('error', () => {}).on('close', () => clearInterval(drip))
+    })
+    dripping.listen(0, '127.0.0.1')
+    await once(dripping, 'listening')
+    const server = `smtp://127.0.0.1:${portOf(dripping.address())}`
+    await expect(deliver(aMail, { server, deadline: 300 })).resolves.toMatchObject({ outcome: 'trouble' })
+    dripping.close()
+    await once(dripping, 'close')
+  })
+
+  test('a final refusal is shown to the freelancer and not tried again by itself', async () => {
+    const [id = ''] = await enqueue(completed())
+    faults = [{ at: 'recipient', code: 550 }]
+    await expect(sendEmail(id)).resolves.toBe('refused')
+    expect(await theEmail()).toMatchObject({ state: 'refused', lastError: expect.stringContaining('no such mailbox') })
+    expect(await timelineKinds()).toEqual(['email_refused'])
+    await expect(sendEmail(id)).resolves.toBe('nothing_to_send')
+    expect(received).toEqual([])
+  })
+
+  test('trouble that never ends is shown to the freelancer as well', async () => {
+    const [id = ''] = await enqueue(completed())
+    await db().outboxEmail.update({ where: { id }, data: { tries: MOST_TRIES - 1 } })
+    faults = [{ at: 'recipient', code: 451 }]
+    await expect(sendEmail(id)).resolves.toBe('refused')
+    expect(await timelineKinds()).toEqual(['email_refused'])
+  })
+
+  test('after an outage a reader gets the older news first', async () => {
+    const [, newer = ''] = await enqueue(initiated(), completed())
+    await sendEmail(newer)
+    await runJobs()
+    expect(received.map(({ subject }) => subject)).toEqual([
+      'Your refund of €400.00 is on its way — credit note CRN-2026-0001',
+      'Your refund of €400.00 has been sent — credit note CRN-2026-0001',
+    ])
+  })
+
+  test('the freelancer’s email does not wait for the client’s', async () => {
+    const failed = { refundRef: 're_1', reason: 'lost_or_stolen_card', stripeMessage: null, failedAt: completedAt }
+    await enqueue(initiated(), refundFailed(note, freelancer, failed))
+    const [, toFreelancer] = await listEmails(note.freelancerId, note.id)
+    await sendEmail(toFreelancer?.id ?? '')
+    expect(received.map(({ subject }) => subject)).toEqual([
+      'Refund failed: €400.00 to Anna Schmidt — credit note CRN-2026-0001',
+    ])
+  })
+
+  test('a hanging mail server takes no more than three workers', async () => {
+    // Many enough that no lane is left empty.
+    const notes = [note]
+    while (notes.length < 36) notes.push(await issueCreditNote())
+    for (const each of notes) {
+      const email = refundCompleted(each, freelancer, { stripeRefundId: 're_1', completedAt, traceNumber: null })
+      await inTransaction((tx) => enqueueEmail(tx, email))
+    }
+    let hanging = 0
+    const threeHang = new Promise<void>((resolve) => {
+      faults = notes.map(() => ({ at: 'accepted', act: () => ++hanging === 3 && resolve() }))
+    })
+    let somethingElse = () => {}
+    const somethingElseRan = new Promise<void>((resolve) => {
+      somethingElse = resolve
+    })
+    const worker = await startWorker({ 'something-else': async () => somethingElse() })
+    await threeHang
+    await db().$queryRaw`SELECT FROM graphile_worker.add_job('something-else')`
+    await somethingElseRan
+    expect(hanging).toBe(3)
+    faults = []
+    const stopped = worker.stop()
+    for (const connection of mailServer.connections) connection.close()
+    await stopped
+  })
+
+  test('killed between the server’s acceptance and our mark, it comes again under the same Message-ID', async () => {
+    const [id = ''] = await enqueue(completed())
+    const code = `
+      const { sendEmail } = await import(${JSON.stringify(pathToFileURL(path.join(import.meta.dirname, 'send-email.ts')).href)})
+      await sendEmail(${JSON.stringify(id)})`
+    const mailer = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', code], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    faults = [{ at: 'accepted', act: () => mailer.kill('SIGKILL') }]
+    const [, signal] = await once(mailer, 'exit')
+    expect(signal).toBe('SIGKILL')
+    expect(await theEmail()).toMatchObject({ state: 'queued', tries: 1 })
+
+    await expect(sendEmail(id)).resolves.toBe('sent')
+    expect(received).toHaveLength(2)
+    expect(received[0]?.messageId).toBe(received[1]?.messageId)
+    expect(await timelineKinds()).toEqual(['email_sent'])
+  })
+})
+
+describe('sending again', () => {
+  test('a refused email goes to the corrected address, once', async () => {
+    const [id = ''] = await enqueue(completed())
+    faults = [{ at: 'recipient', code: 550 }]
+    await sendEmail(id)
+    const pressedTwice = await Promise.all([
+      requeueEmail(note.freelancerId, id, 'anna.schmidt@example.com'),
+      requeueEmail(note.freelancerId, id, 'anna.schmidt@example.com'),
+    ])
+    expect(pressedTwice.filter(({ ok }) => ok)).toHaveLength(1)
+    await runJobs()
+    expect(received.map(({ to }) => [to].flat().map((address) => address?.text))).toEqual([
+      ['anna.schmidt@example.com'],
+    ])
+    expect(await theEmail()).toMatchObject({ state: 'sent', recipient: 'anna.schmidt@example.com' })
+  })
+
+  test('an email that was sent stays sent, and another freelancer’s is not found', async () => {
+    const [id = ''] = await enqueue(completed())
+    await sendEmail(id)
+    expect(await requeueEmail(note.freelancerId, id, null)).toEqual({ ok: false, reason: 'not_refused' })
+    const other = await issueCreditNote()
+    expect(await requeueEmail(other.freelancerId, id, null)).toEqual({ ok: false, reason: 'not_found' })
+  })
+})
+
+const aMail: Mail = {
+  messageId: '<1@requite.example>',
+  fromName: 'Requite',
+  replyTo: null,
+  to: 'anna@example.com',
+  subject: 'Hello',
+  html: '<p>Hello</p>',
+  text: 'Hello',
+  attachments: [],
+}
