@@ -1,6 +1,6 @@
 import type { Transaction } from '@/lib/transaction'
-import { linkHash } from './client-link'
 import { getAmendmentByLink, type LinkedAmendment, markAmendmentSigned } from './amendment-store'
+import { linkHash } from './client-link'
 
 export type FoundAmendment =
   | { ok: true; amendment: LinkedAmendment }

@@ -1,5 +1,5 @@
-import { linkHash, newLinkToken } from '@/lib/amendments/client-link'
 import { insertAmendment } from '@/lib/amendments/amendment-store'
+import { linkHash, newLinkToken } from '@/lib/amendments/client-link'
 import { insertClient } from '@/lib/clients/client-store'
 import { insertDeposit } from '@/lib/deposits/deposit-store'
 import { insertProposal, type Line } from '@/lib/proposals/proposal-store'
