@@ -1,7 +1,9 @@
 import net from 'node:net'
 
-/** Whether nobody listens on this loopback port, so that a child started now can have it. */
-export function isPortFree(port: number): Promise<boolean> {
+/** Whether nobody has this loopback port, so that a child started now can. */
+export async function isPortFree(port: number): Promise<boolean> {
+  // A server on all addresses does not stop us from listening on one of them everywhere, but would get half the calls.
+  if (await somebodyAnswers(port)) return false
   return listenOnce(port).then(
     () => true,
     () => false,
@@ -13,9 +15,21 @@ export function freePort(): Promise<number> {
   return listenOnce(0)
 }
 
-/** The wanted port if it is free, another one otherwise: a taken port is no reason not to start. */
+/** The wanted port if it is free, else the next one that is: a taken port is no reason not to start. */
 export async function portOrAnother(wanted: number): Promise<number> {
-  return (await isPortFree(wanted)) ? wanted : freePort()
+  for (let port = wanted; port < wanted + 10; port++) if (await isPortFree(port)) return port
+  return freePort()
+}
+
+function somebodyAnswers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect({ port, host: 'localhost' })
+    const answer = (answered: boolean) => {
+      socket.destroy()
+      resolve(answered)
+    }
+    socket.once('connect', () => answer(true)).once('error', () => answer(false))
+  })
 }
 
 function listenOnce(port: number): Promise<number> {

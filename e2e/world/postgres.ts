@@ -23,6 +23,8 @@ export type RunningPostgres = {
   pid: number
   /** True when a server was already at work on this data, because whoever started it did not live to stop it. */
   reused: boolean
+  /** Settles when the server is gone, for whatever reason. */
+  death: Promise<Error>
   /** Ends the server; a throwaway one takes its data with it. */
   stop: () => Promise<void>
 }
@@ -47,6 +49,7 @@ export async function startPostgres({ dataDir, port, persistent }: PostgresOptio
     adminUrl: urlFor(dataDir, server.port),
     ...server,
     reused: running !== undefined,
+    death: deathOf(server.pid),
     async stop() {
       await stopServer(server.pid)
       if (!persistent) rmSync(dataDir, { recursive: true, force: true })
@@ -258,6 +261,17 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
+}
+
+/** A server that was joined is nobody's child of ours, so that only looking tells. */
+function deathOf(pid: number): Promise<Error> {
+  return new Promise((resolve) => {
+    const looking = setInterval(() => {
+      if (isAlive(pid)) return
+      clearInterval(looking)
+      resolve(new Error('PostgreSQL ended.'))
+    }, 500).unref()
+  })
 }
 
 /** Open transactions roll back, then the server ends; one that does not within 10 s is cut off and recovers next time. */
