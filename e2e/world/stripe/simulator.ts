@@ -12,6 +12,7 @@ import { startClock } from './clock'
 import { FaultPlan } from './faults/fault-plan'
 import { emptyLedgerSnapshot, Ledger } from './ledger/ledger'
 import { followLedger, readLedgerFile } from './ledger/ledger-file'
+import { pageRoutes } from './pages/routes'
 import type { Simulation } from './simulation'
 import { Deliveries } from './webhooks/deliveries'
 import { listenFromStart } from './webhooks/endpoints'
@@ -63,6 +64,7 @@ export async function startStripeSimulator(settings: SimulatorSettings = {}): Pr
   const app = new Hono<{ Bindings: HttpBindings }>()
   app.all('/v1/*', (c) => answerApiCall(sim, keys, c))
   app.route('/sim', adminRoutes(sim))
+  app.route('/', pageRoutes(sim))
 
   const server = createServer(getRequestListener(app.fetch))
   sim.origin = await listen(server, settings.port ?? 0)

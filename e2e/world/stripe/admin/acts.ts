@@ -245,11 +245,21 @@ const deliveryActs: Act[] = [
   }),
 ]
 
+/** A form's fields in JSON's types: empty ones are unset, `call` is method and path in one. JSON passes as it is. */
+function typed(input: Record<string, unknown>): Record<string, unknown> {
+  const { call, ...fields } = input
+  const given = Object.entries(fields).filter(([, value]) => value !== '')
+  const read = given.map(([name, value]) => {
+    if (value === 'true' || value === 'false') return [name, value === 'true']
+    return [name, typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value]
+  })
+  const [method, path] = typeof call === 'string' && call !== '' ? call.split(' ') : []
+  return { ...(method && path ? { method, path } : {}), ...Object.fromEntries(read) }
+}
+
 const planActs: Act[] = [
   act('/faults', z.record(z.string(), z.unknown()), (sim, _id, input) => {
-    // A form leaves its unused fields empty; JSON does not send them.
-    const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== ''))
-    const order = fault.safeParse(given)
+    const order = fault.safeParse(typed(input))
     if (!order.success) return { ok: false, status: 422, message: z.prettifyError(order.error) }
     return { ok: true, status: 201, said: 'The fault is planned', body: sim.faults.add(order.data) }
   }),

@@ -34,7 +34,7 @@ export function adminRoutes(sim: Simulation): Hono {
       const form = c.req.header('content-type')?.startsWith('application/x-www-form-urlencoded') ?? false
       const input = form ? await c.req.parseBody() : await jsonBody(c)
       const result = await act.perform(sim, c.req.param('id') ?? '', input)
-      return form ? backToPage(c, result) : asJson(c, result)
+      return form ? backToPage(c, act.path, result) : asJson(c, result)
     })
   }
   return admin
@@ -79,7 +79,25 @@ function asJson(c: Context, result: ActResult): Response {
   return c.body(JSON.stringify(result.body), result.status ?? 200, { 'content-type': 'application/json' })
 }
 
-function backToPage(c: Context, result: ActResult): Response {
+function backToPage(c: Context, path: string, result: ActResult): Response {
   const said = new URLSearchParams(result.ok ? { done: result.said } : { refused: result.message })
-  return c.redirect(`/?${said}`, 303)
+  return c.redirect(`/?${said}#${sectionOf(path)}`, 303)
+}
+
+const sections: Record<string, string> = {
+  refunds: 'refunds',
+  'refund-in-dashboard': 'payments',
+  payment_intents: 'payments',
+  charges: 'payments',
+  disputes: 'disputes',
+  accounts: 'accounts',
+  events: 'webhooks',
+  deliveries: 'webhooks',
+  endpoints: 'webhooks',
+  faults: 'faults',
+}
+
+/** The part of the page that an act was asked for on. */
+function sectionOf(path: string): string {
+  return sections[path.split('/')[1] ?? ''] ?? 'main'
 }

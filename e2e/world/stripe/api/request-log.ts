@@ -1,3 +1,4 @@
+import type { CallFault } from '../faults/fault-plan'
 import type { Body } from '../json'
 
 /** One API call as it arrived and as it was answered: what "Stripe was called exactly once" is proved from. */
@@ -19,7 +20,7 @@ export type LoggedRequest = {
   /** The answer was an earlier one of the same idempotency key. */
   replayed: boolean
   /** The fault that struck this call. */
-  fault: string | null
+  fault: CallFault['kind'] | null
   milliseconds: number | null
 }
 
