@@ -8,6 +8,8 @@ import { log } from './log'
 /** The channel on which a trigger tells of every change to a credit note (migrations, timeline_entries). */
 const CHANNEL = 'requite_changes'
 const LONGEST_PAUSE_MS = 10_000
+/** A page is drawn, then it begins to listen: what changed in between is as long ago as this at most. */
+const DRAWING_MS = 10_000
 
 const notice = z.object({ freelancerId: z.string(), creditNoteId: z.string() })
 
@@ -20,7 +22,14 @@ export type Listener = {
   stopped: () => void
 }
 
-type LiveChanges = { listeners: Set<Listener>; listening: boolean; stopping: boolean; client: pg.Client | null }
+type LiveChanges = {
+  listeners: Set<Listener>
+  /** When each freelancer's last change was told, for as long as a page may still be on its way. */
+  lastChange: Map<string, number>
+  listening: boolean
+  stopping: boolean
+  client: pg.Client | null
+}
 
 declare global {
   // Next loads lib more than once in a process (pages, routes, instrumentation): the connection must still be one.
@@ -28,7 +37,13 @@ declare global {
 }
 
 function live(): LiveChanges {
-  globalThis.requiteLiveChanges ??= { listeners: new Set(), listening: false, stopping: false, client: null }
+  globalThis.requiteLiveChanges ??= {
+    listeners: new Set(),
+    lastChange: new Map(),
+    listening: false,
+    stopping: false,
+    client: null,
+  }
   return globalThis.requiteLiveChanges
 }
 
@@ -46,6 +61,10 @@ export function listenForChanges(listener: Listener): () => void {
   if (!state.listening) {
     state.listening = true
     void keepListening(state)
+  }
+  const missedAt = state.lastChange.get(listener.freelancerId)
+  if (missedAt !== undefined && performance.now() - missedAt < DRAWING_MS) {
+    queueMicrotask(() => state.listeners.has(listener) && listener.changed(null))
   }
   return () => state.listeners.delete(listener)
 }
@@ -114,9 +133,21 @@ function tell(state: LiveChanges, payload: string | undefined): void {
     log.warn('a change was told in words that nobody understands')
     return
   }
+  rememberChange(state, change.freelancerId)
   for (const listener of state.listeners) {
     if (listener.freelancerId === change.freelancerId) listener.changed(change.creditNoteId)
   }
+}
+
+function rememberChange(state: LiveChanges, freelancerId: string): void {
+  const now = performance.now()
+  for (const [id, at] of state.lastChange) {
+    // Oldest first, for a change moves its freelancer to the end.
+    if (now - at < DRAWING_MS) break
+    state.lastChange.delete(id)
+  }
+  state.lastChange.delete(freelancerId)
+  state.lastChange.set(freelancerId, now)
 }
 
 function readNotice(payload: string | undefined): z.infer<typeof notice> | null {

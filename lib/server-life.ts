@@ -21,24 +21,30 @@ export function beginServing(): void {
     process.stderr.write(`${error.message}\n`)
     process.exit(1)
   }
+  const servers = new Set<Server>()
+  limitRequestTime(servers)
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       log.info({ signal }, 'stopping: requests under way are finished first')
       stopLiveChanges()
+      // A connection whose last request has just ended would be kept for the next one, which never comes.
+      setInterval(() => {
+        for (const server of servers) server.closeIdleConnections()
+      }, 100).unref()
     })
   }
-  limitRequestTime()
 }
 
 /**
  * Nobody keeps a connection for nothing: Next makes the HTTP server and keeps it to itself, but Node shows it with each
  * request. A page's body is waited for before the proxy's refusal is sent, so that an endless one must be cut here.
  */
-function limitRequestTime(): void {
+function limitRequestTime(servers: Set<Server>): void {
   subscribe('http.server.request.start', (message) => {
     if (typeof message !== 'object' || message === null || !('server' in message) || !('request' in message)) return
     const { server, request } = message
     if (!(server instanceof Server) || !(request instanceof IncomingMessage)) return
+    servers.add(server)
     server.headersTimeout = HEADERS_TIMEOUT_MS
     if (request.method === 'GET') return
     const deadline = setTimeout(() => request.socket.destroy(), BODY_TIMEOUT_MS)

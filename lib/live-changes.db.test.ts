@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto'
+import { afterEach, expect, test, vi } from 'vitest'
+import { db } from './db'
+import { listenerCount, listenForChanges, stopLiveChanges } from './live-changes'
+
+const ends: (() => void)[] = []
+
+afterEach(() => {
+  for (const end of ends.splice(0)) end()
+})
+
+/** What a listener hears from now on. */
+function listen(freelancerId: string): (string | null)[] {
+  const heard: (string | null)[] = []
+  ends.push(listenForChanges({ freelancerId, changed: (id) => heard.push(id), stopped: () => {} }))
+  return heard
+}
+
+async function tell(freelancerId: string, creditNoteId: string) {
+  await db().$queryRaw`SELECT pg_notify('requite_changes', ${JSON.stringify({ freelancerId, creditNoteId })})`
+}
+
+test('whoever was there before the connection was is told to look for themselves', async () => {
+  const heard = listen(randomUUID())
+  await vi.waitFor(() => expect(heard).toEqual([null]))
+})
+
+test('a change is heard by its own freelancer and by nobody else', async () => {
+  const [mine, theirs] = [randomUUID(), randomUUID()]
+  const heardByMe = listen(mine)
+  const heardByThem = listen(theirs)
+  await tell(mine, 'my note')
+  await tell(theirs, 'their note')
+  await vi.waitFor(() => expect(heardByThem).toEqual(['their note']))
+  expect(heardByMe).toEqual(['my note'])
+})
+
+test('what changed while a page was on its way is made up for', async () => {
+  const mine = randomUUID()
+  const early = listen(mine)
+  await tell(mine, 'my note')
+  await vi.waitFor(() => expect(early).toEqual(['my note']))
+  const late = listen(mine)
+  await vi.waitFor(() => expect(late).toEqual([null]))
+  expect(early).toEqual(['my note'])
+})
+
+test('a lost connection comes back, and listeners learn that they may have missed something', async () => {
+  const mine = randomUUID()
+  const heard = listen(mine)
+  await db().$queryRaw`
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'`
+  await vi.waitFor(() => expect(heard).toEqual([null]), { timeout: 5000 })
+  await tell(mine, 'my note')
+  await vi.waitFor(() => expect(heard).toEqual([null, 'my note']))
+})
+
+test('words that nobody understands harm nobody', async () => {
+  const mine = randomUUID()
+  const heard = listen(mine)
+  await db().$queryRaw`SELECT pg_notify('requite_changes', 'nonsense')`
+  await tell(mine, 'my note')
+  await vi.waitFor(() => expect(heard).toEqual(['my note']))
+})
+
+test('whoever left hears nothing more and is not counted', async () => {
+  const mine = randomUUID()
+  const heard = listen(mine)
+  expect(listenerCount(mine)).toBe(1)
+  ends.pop()?.()
+  expect(listenerCount(mine)).toBe(0)
+  await tell(mine, 'my note')
+  const markerId = randomUUID()
+  const heardMarker = listen(markerId)
+  await tell(markerId, 'marker')
+  await vi.waitFor(() => expect(heardMarker).toEqual(['marker']))
+  expect(heard).toEqual([])
+})
+
+test('when the process stops, every listener is told once and nobody may begin', () => {
+  const stopped = vi.fn()
+  listenForChanges({ freelancerId: randomUUID(), changed: () => {}, stopped })
+  stopLiveChanges()
+  expect(stopped).toHaveBeenCalledTimes(1)
+  listenForChanges({ freelancerId: randomUUID(), changed: () => {}, stopped })
+  expect(stopped).toHaveBeenCalledTimes(2)
+})
