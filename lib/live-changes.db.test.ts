@@ -17,7 +17,7 @@ function listen(freelancerId: string): (string | null)[] {
 }
 
 async function tell(freelancerId: string, creditNoteId: string) {
-  await db().$queryRaw`SELECT pg_notify('requite_changes', ${JSON.stringify({ freelancerId, creditNoteId })})`
+  await db().$executeRaw`SELECT pg_notify('requite_changes', ${JSON.stringify({ freelancerId, creditNoteId })})`
 }
 
 test('whoever was there before the connection was is told to look for themselves', async () => {
@@ -58,7 +58,7 @@ test('a lost connection comes back, and listeners learn that they may have misse
 test('words that nobody understands harm nobody', async () => {
   const mine = randomUUID()
   const heard = listen(mine)
-  await db().$queryRaw`SELECT pg_notify('requite_changes', 'nonsense')`
+  await db().$executeRaw`SELECT pg_notify('requite_changes', 'nonsense')`
   await tell(mine, 'my note')
   await vi.waitFor(() => expect(heard).toEqual(['my note']))
 })
