@@ -23,15 +23,18 @@ export async function confirmDeposit(
  * The PaymentIntent behind a deposit. An older one may know only a charge or a Checkout Session: then Stripe is asked and
  * the answer kept. Null when Stripe has none for it (a session nobody has paid). No transaction may be open.
  */
-export async function paymentIntentOfDeposit(deposit: {
-  depositId: string
-  stripeAccountId: string
-  paymentIntentId: string | null
-  chargeId: string | null
-  checkoutSessionId: string | null
-}): Promise<Reading<string | null>> {
+export async function paymentIntentOfDeposit(
+  deposit: {
+    depositId: string
+    stripeAccountId: string
+    paymentIntentId: string | null
+    chargeId: string | null
+    checkoutSessionId: string | null
+  },
+  patienceMs?: number,
+): Promise<Reading<string | null>> {
   if (deposit.paymentIntentId) return { ok: true, value: deposit.paymentIntentId }
-  const found = await findPaymentIntent(deposit.stripeAccountId, deposit)
+  const found = await findPaymentIntent(deposit.stripeAccountId, deposit, patienceMs)
   if (found.ok && found.value) await writePaymentIntent(deposit.depositId, found.value)
   return found
 }

@@ -1,7 +1,7 @@
 import { log } from '@/lib/log'
 
 /** A person who pressed a button hears within two seconds (faults.md F20), whatever Stripe does. */
-const PATIENCE_MS = 1500
+export const PATIENCE_MS = 1500
 
 /**
  * Waits for work at Stripe, but not longer than a person should. True when it is done; otherwise it goes on by itself and

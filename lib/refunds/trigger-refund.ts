@@ -3,6 +3,7 @@ import { findCreditNote, holdCreditNote } from '@/lib/credit-notes/find-credit-n
 import { paymentIntentOfDeposit } from '@/lib/deposits/confirm-deposit'
 import { log } from '@/lib/log'
 import { inTransaction } from '@/lib/transaction'
+import { PATIENCE_MS } from './answer-in-time'
 import { askStripe, scheduleResolution } from './ask-stripe'
 import { type AttemptCause, claimAttempt, type OpenAttempt } from './attempt-store'
 import { type Cause, moveRefund } from './move-refund'
@@ -40,13 +41,14 @@ export async function beginRefund(trigger: Trigger): Promise<Beginning> {
   const { freelancerId, creditNoteId, actor } = trigger
   const source = await findRefundSource(freelancerId, creditNoteId)
   if (!source) return { kind: 'not_found' }
-  const payment = await refundablePayment(source)
+  const byPerson = trigger.cause === 'retry'
+  const payment = await refundablePayment(source, byPerson ? PATIENCE_MS : undefined)
 
   return inTransaction(async (tx) => {
     const note = await holdCreditNote(tx, freelancerId, creditNoteId)
     if (!note) return { kind: 'not_found' }
     // Only a person asks again after a refusal: a job that is delivered twice must not.
-    const mayBegin = trigger.cause === 'retry' || note.refundStatus === 'pending'
+    const mayBegin = byPerson || note.refundStatus === 'pending'
     if (!mayBegin || !mayRetry({ status: note.refundStatus, attemptOpen: note.attemptOpen })) {
       return { kind: 'not_retryable', creditNote: note }
     }
@@ -55,7 +57,9 @@ export async function beginRefund(trigger: Trigger): Promise<Beginning> {
       await writePendingReason(tx, note.id, payment.code, refundReason(payment.code).why)
       return { kind: 'not_asked' }
     }
-    if (payment.kind === 'impossible') {
+    // Nothing was asked that could move money. A person hears of it; by itself it is simply tried again later (sweep).
+    if (payment.kind === 'unreachable' && !byPerson) return { kind: 'not_asked' }
+    if (payment.kind === 'impossible' || payment.kind === 'unreachable') {
       const move = { to: 'failed', reason: payment.code, message: payment.message, stripeRefundId: null } as const
       await moveRefund(tx, note, move, { actor })
       return { kind: 'not_asked' }
@@ -80,17 +84,20 @@ type RefundablePayment =
   | { kind: 'ask'; stripeAccountId: string; paymentIntentId: string }
   | { kind: 'by_hand' }
   | { kind: 'wait'; code: string }
-  | { kind: 'impossible'; code: string; message: string | null }
+  | { kind: 'impossible' | 'unreachable'; code: string; message: string | null }
 
 /** The guards before Stripe is asked: where the money came in, and whether it has. */
-async function refundablePayment(source: RefundSource): Promise<RefundablePayment> {
+async function refundablePayment(source: RefundSource, patienceMs?: number): Promise<RefundablePayment> {
   if (source.method === 'sepa') return { kind: 'by_hand' }
   if (!source.confirmed) return { kind: 'wait', code: 'charge_not_confirmed' }
   if (!source.stripeAccountId || !source.accountConnected) {
     return { kind: 'impossible', code: 'account_not_connected', message: null }
   }
-  const found = await paymentIntentOfDeposit({ ...source, stripeAccountId: source.stripeAccountId })
-  if (!found.ok) return { kind: 'impossible', code: found.trouble.code, message: found.trouble.message }
+  const found = await paymentIntentOfDeposit({ ...source, stripeAccountId: source.stripeAccountId }, patienceMs)
+  if (!found.ok) {
+    const { kind, code, message } = found.trouble
+    return { kind: kind === 'unknown' ? 'unreachable' : 'impossible', code, message }
+  }
   if (!found.value) return { kind: 'impossible', code: 'no_successful_charge', message: null }
   return { kind: 'ask', stripeAccountId: source.stripeAccountId, paymentIntentId: found.value }
 }

@@ -29,14 +29,15 @@ export async function readPayment(stripeAccountId: string, paymentIntentId: stri
 
 /**
  * Finds the PaymentIntent behind what an older deposit knows: a charge (`ch_…`) or a Checkout Session (`cs_…`).
- * `null` when Stripe has none for it.
+ * `null` when Stripe has none for it. `patienceMs` shortens the wait where a person waits.
  */
 export async function findPaymentIntent(
   stripeAccountId: string,
   known: { chargeId: string | null; checkoutSessionId: string | null },
+  patienceMs?: number,
 ): Promise<Reading<string | null>> {
   return reading(async () => {
-    const account = { stripeAccount: stripeAccountId }
+    const account = { stripeAccount: stripeAccountId, ...(patienceMs && { timeout: patienceMs }) }
     if (known.chargeId) {
       return (
         holdsPaymentIntent.parse(await stripe().charges.retrieve(known.chargeId, {}, account)).payment_intent ?? null
