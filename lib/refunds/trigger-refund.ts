@@ -84,7 +84,8 @@ type RefundablePayment =
   | { kind: 'ask'; stripeAccountId: string; paymentIntentId: string }
   | { kind: 'by_hand' }
   | { kind: 'wait'; code: string }
-  | { kind: 'impossible' | 'unreachable'; code: string; message: string | null }
+  | { kind: 'impossible'; code: string; message: string | null }
+  | { kind: 'unreachable'; code: string; message: string | null }
 
 /** The guards before Stripe is asked: where the money came in, and whether it has. */
 async function refundablePayment(source: RefundSource, patienceMs?: number): Promise<RefundablePayment> {
