@@ -24,8 +24,12 @@ export async function releaseJobsOfTheDead(): Promise<number> {
   return dead.length
 }
 
-/** Takes workers off the list when they stop in good order. */
+/**
+ * Takes workers off the list when they have stopped in good order. graphile-worker does not wait for the outcome of its last
+ * jobs to be written before it closes its pool: what they still hold would stay locked for hours.
+ */
 export async function sayGoodbye(workerIds: readonly string[]): Promise<void> {
+  await db().$queryRaw`SELECT graphile_worker.force_unlock_workers(${workerIds}::text[])::text`
   await db().$executeRaw`DELETE FROM worker_heartbeats WHERE worker_id = ANY(${workerIds}::text[])`
 }
 

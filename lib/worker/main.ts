@@ -18,7 +18,8 @@ if (existsSync('.env')) process.loadEnvFile('.env')
 async function main(): Promise<void> {
   const workerIds: string[] = []
   const events: WorkerEvents = new EventEmitter()
-  events.on('worker:create', ({ worker }) => workerIds.push(worker.workerId))
+  // Jobs are locked in the name of the pool, not of the one worker in it that runs them.
+  events.on('pool:create', ({ workerPool }) => workerIds.push(workerPool.id))
   const runner = await run({
     connectionString: env().DATABASE_URL,
     taskList: TASKS,
