@@ -5,7 +5,9 @@ import { useEffect, useState } from 'react'
 
 /** Several changes in one breath are one redraw. */
 const REDRAW_AT_MOST_EVERY_MS = 250
-const REDIAL_AFTER_MS = 5000
+/** After a refusal, twice as long each time. */
+const REDIAL_AFTER_MS = 2000
+const REDIAL_AT_LEAST_EVERY_MS = 60_000
 
 /**
  * Redraws the page when the server says that a credit note has changed (`source` is an event stream), and says when the
@@ -18,51 +20,65 @@ export function LiveChanges({ source, only }: { source: string; only?: string })
   useEffect(() => {
     let redrawnAt = 0
     let waiting: ReturnType<typeof setTimeout> | undefined
-    let wasDown = false
     const redraw = () => {
-      if (waiting !== undefined) return
-      const rest = Math.max(0, redrawnAt + REDRAW_AT_MOST_EVERY_MS - Date.now())
-      waiting = setTimeout(() => {
-        waiting = undefined
-        redrawnAt = Date.now()
-        router.refresh()
-      }, rest)
+      waiting ??= setTimeout(
+        () => {
+          waiting = undefined
+          redrawnAt = Date.now()
+          router.refresh()
+        },
+        Math.max(0, redrawnAt + REDRAW_AT_MOST_EVERY_MS - Date.now()),
+      )
     }
 
-    let stream: EventSource
+    let stream: EventSource | undefined
     let redial: ReturnType<typeof setTimeout> | undefined
+    let refusals = 0
+    let missed = false
     const dial = () => {
       stream = new EventSource(source)
       stream.addEventListener('change', ({ data }) => {
-        if (only === undefined || String(data).includes(only)) redraw()
+        // A null id: anything may have changed.
+        if (only === undefined || `${data}`.includes(only) || `${data}`.includes('null')) redraw()
       })
-      // What changed while the line was down was never announced, so the page is redrawn.
       stream.onopen = () => {
-        if (wasDown) redraw()
-        wasDown = false
+        // What changed while nobody listened is not told again.
+        if (missed) redraw()
+        missed = false
+        refusals = 0
         setOffline(false)
       }
       stream.onerror = () => {
-        wasDown = true
+        missed = true
         setOffline(!navigator.onLine)
         // A dropped line is dialled again by EventSource itself; one that was refused is not.
-        if (stream.readyState === EventSource.CLOSED) redial = setTimeout(dial, REDIAL_AFTER_MS)
+        if (stream?.readyState === EventSource.CLOSED) {
+          redial = setTimeout(dial, Math.min(REDIAL_AFTER_MS * 2 ** refusals++, REDIAL_AT_LEAST_EVERY_MS))
+        }
       }
     }
-    dial()
-    const noteOffline = () => setOffline(true)
-    const noteOnline = () => {
-      setOffline(false)
-      redraw()
-    }
-    window.addEventListener('offline', noteOffline)
-    window.addEventListener('online', noteOnline)
-    return () => {
-      stream.close()
-      clearTimeout(waiting)
+    const hangUp = () => {
       clearTimeout(redial)
+      stream?.close()
+      missed = true
+    }
+    // Over HTTP/1.1 a browser has six lines to a server: pages that nobody looks at must not hold them.
+    const followEyes = () => {
+      hangUp()
+      if (document.visibilityState === 'visible') dial()
+    }
+    const noteOffline = () => setOffline(true)
+
+    dial()
+    document.addEventListener('visibilitychange', followEyes)
+    window.addEventListener('offline', noteOffline)
+    window.addEventListener('online', followEyes)
+    return () => {
+      hangUp()
+      clearTimeout(waiting)
+      document.removeEventListener('visibilitychange', followEyes)
       window.removeEventListener('offline', noteOffline)
-      window.removeEventListener('online', noteOnline)
+      window.removeEventListener('online', followEyes)
     }
   }, [source, only, router])
 

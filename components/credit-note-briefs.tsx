@@ -34,8 +34,7 @@ export function CreditNoteBriefs({
                     title={`${note.number}, ${note.parties.client.name}`}
                     className="after:absolute after:inset-0"
                   >
-                    <bdi>{note.parties.client.name}</bdi>{' '}
-                    <span className="nums font-normal text-faint">{note.number}</span>
+                    <bdi>{note.parties.client.name}</bdi> <span className="font-normal text-faint">{note.number}</span>
                   </Link>
                 </p>
                 <Amount

@@ -44,25 +44,24 @@ export function CreditNoteTable({
             role="row"
             className="relative col-span-full grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-0.5 px-4 py-3 not-last:border-b hover:bg-sunken has-focus-visible:bg-sunken md:grid-cols-subgrid md:gap-x-6 md:px-5 md:py-2.5"
           >
-            <Cell className="nums font-medium max-md:row-start-2 max-md:text-[0.8125rem] max-md:font-normal max-md:text-muted">
+            <Cell className="whitespace-nowrap font-medium max-md:col-start-1 max-md:row-start-3 max-md:text-[0.8125rem] max-md:font-normal max-md:text-faint">
               <Link href={`/credit-notes/${note.id}`} className="after:absolute after:inset-0">
                 {note.number}
               </Link>
             </Cell>
-            <Cell className="truncate max-md:col-start-1 max-md:row-start-1 max-md:font-medium">
-              <span dir="auto" title={note.parties.client.name}>
-                {note.parties.client.name}
-              </span>
+            <Cell title={note.parties.client.name} className="max-md:col-start-1 max-md:row-start-1 max-md:font-medium">
+              {note.parties.client.name}
             </Cell>
-            <Cell className="truncate text-muted max-md:col-start-1 max-md:row-start-3 max-md:text-[0.8125rem]">
-              <span dir="auto" title={`${note.proposalNumber} ${note.proposalTitle}`}>
-                {note.proposalTitle}
-              </span>
+            <Cell
+              title={`${note.proposalNumber} ${note.proposalTitle}`}
+              className="text-muted max-md:col-start-1 max-md:row-start-2"
+            >
+              {note.proposalTitle}
             </Cell>
-            <Cell className="max-md:col-start-2 max-md:row-span-2 max-md:row-start-2 max-md:justify-self-end">
+            <Cell className="max-md:col-start-2 max-md:row-start-2 max-md:justify-self-end">
               <RefundStatusChip facts={refundFacts(note)} />
             </Cell>
-            <Cell className="whitespace-nowrap text-muted max-md:col-start-1 max-md:row-start-4 max-md:text-[0.8125rem]">
+            <Cell className="whitespace-nowrap text-muted max-md:col-start-2 max-md:row-start-3 max-md:text-right max-md:text-[0.8125rem] max-md:text-faint">
               <Moment at={note.issuedAt} reader={reader} show="day" />
             </Cell>
             <Cell className="text-right font-medium max-md:col-start-2 max-md:row-start-1">
@@ -83,9 +82,10 @@ function Heading({ right = false, children }: { right?: boolean; children: React
   )
 }
 
-function Cell({ className, children }: { className: string; children: ReactNode }) {
+/** With a title, the text may be cut short: it is read in its own direction, and hovering shows all of it. */
+function Cell({ title, className, children }: { title?: string; className: string; children: ReactNode }) {
   return (
-    <td role="cell" className={className}>
+    <td role="cell" title={title} dir={title && 'auto'} className={`${title ? 'truncate text-left' : ''} ${className}`}>
       {children}
     </td>
   )

@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react'
 import { reasonSlug, VERDICT_LABELS, type Verdict } from '@/lib/refunds/refund-reasons'
 import type { RefundBannerView } from '@/lib/refunds/refund-status'
-import { TONE_GROUND, TONE_INK, type Tone } from './ui/tone'
+import { Notice } from './ui/notice'
+import { TONE_INK, TONE_LINE, TONE_WASH, type Tone } from './ui/tone'
 import { ToneMark } from './ui/tone-mark'
 
 const VERDICT_TONES: Record<Verdict, Tone> = {
@@ -28,38 +29,34 @@ export function RefundBanner({
     <section
       aria-labelledby={titleId}
       data-status={view.status}
-      className={`rounded-xl border p-4 md:p-5 ${TONE_GROUND[view.mood]}`}
+      className={`overflow-hidden rounded-xl border bg-surface shadow-card print:shadow-none ${TONE_LINE[view.mood]}`}
     >
-      <div className="flex gap-3">
+      <div className={`flex gap-3 px-4 py-3.5 md:px-5 md:py-4 ${TONE_WASH[view.mood]}`}>
         <ToneMark tone={view.mood} className="mt-0.5 size-5.5" />
-        <div className="min-w-0 grow space-y-4">
-          <Title
-            id={titleId}
-            tabIndex={-1}
-            aria-live="polite"
-            className="max-w-[62ch] text-[1.0625rem] leading-6.5 font-semibold tracking-[-0.011em] text-pretty"
-          >
-            {view.sentence}
-          </Title>
-          {view.paidTwice && (
-            <p
-              role="alert"
-              className="flex gap-2 rounded-lg border border-failed-line bg-failed-wash px-3 py-2 font-medium"
-            >
-              <ToneMark tone="failed" className="mt-0.5 size-4" />
-              Your client may have been paid twice: Stripe reports a refund beside this one. Look at the payment in
-              Stripe.
-            </p>
-          )}
-          {view.reason && <ReasonLines view={view} reason={view.reason} />}
-          {view.traceNumber && (
-            <p className="text-muted">
-              Trace number <span className="nums font-mono font-medium text-ink select-all">{view.traceNumber}</span>.
-              Your client’s bank can find the money with it.
-            </p>
-          )}
-          {children}
-        </div>
+        <Title
+          id={titleId}
+          tabIndex={-1}
+          aria-live="polite"
+          className="max-w-[62ch] text-[1.0625rem] leading-6.5 font-semibold tracking-[-0.011em] text-pretty"
+        >
+          {view.sentence}
+        </Title>
+      </div>
+      <div className="space-y-4 px-4 py-4 md:pr-5 md:pl-13.5">
+        {view.paidTwice && (
+          <Notice tone="failed" role="alert">
+            <strong className="font-semibold">Your client may have been paid twice.</strong> Stripe reports a refund
+            beside this one. Look at the payment in Stripe.
+          </Notice>
+        )}
+        {view.reason && <ReasonLines view={view} reason={view.reason} />}
+        {view.traceNumber && (
+          <p className="text-muted">
+            Trace number <span className="nums font-mono font-medium text-ink select-all">{view.traceNumber}</span>.
+            Your client’s bank can find the money with it.
+          </p>
+        )}
+        {children}
       </div>
     </section>
   )
@@ -70,8 +67,9 @@ function ReasonLines({ view, reason }: { view: RefundBannerView; reason: NonNull
   const held = view.status === 'requested'
   const tone = held ? 'needs_you' : VERDICT_TONES[reason.verdict]
   return (
-    <dl className="grid max-w-[86ch] gap-x-5 gap-y-2 text-pretty lg:grid-cols-[auto_1fr]">
+    <dl className="grid max-w-[88ch] gap-x-6 text-pretty *:[dd]:not-last:mb-2.5 lg:grid-cols-[auto_1fr]">
       <dt className={`flex items-start gap-1.5 font-semibold ${TONE_INK[tone]}`}>
+        <ToneMark tone={tone} className="mt-0.5 size-4" />
         {held ? 'Stripe holds it' : VERDICT_LABELS[reason.verdict]}
       </dt>
       <dd>

@@ -53,7 +53,7 @@ export function RefundStationsLine({ stations, reader }: { stations: Station[]; 
           <li
             key={station.name}
             aria-current={station.state === 'current' ? 'step' : undefined}
-            className="relative flex min-h-13 gap-3 md:min-h-0 md:flex-col md:gap-2 md:pr-4"
+            className="group relative flex gap-3 not-last:min-h-13 md:min-h-0! md:flex-col md:gap-2 md:pr-4"
           >
             {next && (
               <span
@@ -62,7 +62,7 @@ export function RefundStationsLine({ stations, reader }: { stations: Station[]; 
               />
             )}
             <StationMark state={station.state} />
-            <div className="pb-3 md:pb-0">
+            <div className="pb-3 group-last:pb-0 md:pb-0">
               <p className={station.state === 'ahead' ? 'text-faint' : 'font-medium'}>
                 {station.name}
                 <span className="sr-only">: {STATE_WORDS[station.state]}</span>

@@ -4,6 +4,7 @@ import { ToneMark } from '@/components/ui/tone-mark'
 import type { RefundAttempt, TimelineEntry, TimelineKind } from '@/lib/credit-notes/credit-note'
 import type { Reader } from '@/lib/dates'
 import { reasonOfSlug, refundReason } from '@/lib/refunds/refund-reasons'
+import { MANUAL_METHOD_NAMES, MANUAL_METHODS } from '@/lib/refunds/refund-status'
 
 const LOOKS: Record<TimelineKind, { words: string; tone: Tone }> = {
   issued: { words: 'Credit note issued', tone: 'done' },
@@ -43,6 +44,7 @@ const DETAIL_NAMES: Record<string, string> = {
   recipient: 'To',
   moment: 'About',
   signedBy: 'Signed by',
+  amendmentNumber: 'Amendment',
   traceNumber: 'Trace number',
   reason: 'Reason',
 }
@@ -100,7 +102,7 @@ function Details({ detail }: { detail: Record<string, string> }) {
         <div key={name} className="flex gap-1.5">
           <dt className="shrink-0 text-faint">{DETAIL_NAMES[name] ?? name}</dt>
           <dd dir="auto" className="min-w-0">
-            {name === 'code' ? inWords(value) : value}
+            {inWords(name, value)}
           </dd>
         </div>
       ))}
@@ -108,7 +110,12 @@ function Details({ detail }: { detail: Record<string, string> }) {
   )
 }
 
-/** A catalogued code beside its meaning; any other code as it is. */
-function inWords(code: string): string {
-  return reasonOfSlug(code.replaceAll('_', '-')) ? `${code}: ${refundReason(code).title}` : code
+/** A catalogued code beside its meaning, a method by its name, anything else as it is. */
+function inWords(name: string, value: string): string {
+  if (name === 'code' && reasonOfSlug(value.replaceAll('_', '-'))) return `${value}: ${refundReason(value).title}`
+  if (name === 'method') {
+    const method = MANUAL_METHODS.find((one) => one === value)
+    return method ? MANUAL_METHOD_NAMES[method] : value
+  }
+  return value
 }

@@ -37,7 +37,7 @@ export default async function TodayPage() {
           </EmptyState>
         </div>
       ) : (
-        <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+        <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
           <Panel title="Needs you" id="needs-you" aside={<Count notes={needsYou} />}>
             {needsYou.length > 0 ? (
               briefs(needsYou)
@@ -47,7 +47,7 @@ export default async function TodayPage() {
               </EmptyState>
             )}
           </Panel>
-          <div className="grid gap-5">
+          <div className="grid min-w-0 gap-5">
             <Panel title="On its way" id="on-its-way" aside={<Count notes={moving} />}>
               {moving.length > 0 ? briefs(moving) : <Quiet>No refund is on its way.</Quiet>}
             </Panel>

@@ -15,7 +15,7 @@ export function Panel({
   return (
     <section
       aria-labelledby={id}
-      className="rounded-xl border bg-surface shadow-card print:break-inside-avoid print:shadow-none"
+      className="min-w-0 rounded-xl border bg-surface shadow-card print:break-inside-avoid print:shadow-none"
     >
       <header className="flex items-center justify-between gap-4 px-4 pt-4 pb-3 md:px-5">
         <h2 id={id} className="font-semibold">

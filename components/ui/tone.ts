@@ -10,11 +10,20 @@ export const TONE_INK: Record<Tone, string> = {
   done: 'text-done',
 }
 
-/** Ground and border of a tone, for banners, chips and notices. */
-export const TONE_GROUND: Record<Tone, string> = {
-  waiting: 'bg-waiting-wash border-waiting-line',
-  moving: 'bg-moving-wash border-moving-line',
-  needs_you: 'bg-needs-wash border-needs-line',
-  failed: 'bg-failed-wash border-failed-line',
-  done: 'bg-done-wash border-done-line',
+/** Ground of a tone. */
+export const TONE_WASH: Record<Tone, string> = {
+  waiting: 'bg-waiting-wash',
+  moving: 'bg-moving-wash',
+  needs_you: 'bg-needs-wash',
+  failed: 'bg-failed-wash',
+  done: 'bg-done-wash',
+}
+
+/** Border of a tone. */
+export const TONE_LINE: Record<Tone, string> = {
+  waiting: 'border-waiting-line',
+  moving: 'border-moving-line',
+  needs_you: 'border-needs-line',
+  failed: 'border-failed-line',
+  done: 'border-done-line',
 }

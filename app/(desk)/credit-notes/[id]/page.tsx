@@ -47,23 +47,23 @@ export default async function CreditNotePage({ params, searchParams }: PageProps
           <span aria-hidden="true">← </span>Credit notes
         </DeskLink>
       </nav>
-      <header className="mb-5 flex flex-wrap items-end justify-between gap-x-8 gap-y-3">
+      <header className="mb-5 grid items-end gap-x-8 gap-y-3 md:grid-cols-[minmax(0,1fr)_auto]">
         <div className="min-w-0">
           <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-            <h1 className="nums text-2xl leading-8 font-semibold tracking-tight">{note.number}</h1>
+            <h1 className="text-2xl leading-8 font-semibold tracking-tight">{note.number}</h1>
             <RefundStatusChip facts={refundFacts(note)} />
           </div>
           <p className="mt-0.5 line-clamp-2 text-muted" title={client.name}>
             Refund to <bdi className="font-medium text-ink">{client.name}</bdi>
           </p>
         </div>
-        <div className="flex items-end gap-5">
+        <div className="flex flex-wrap items-center justify-between gap-x-5 gap-y-2 md:flex-row-reverse">
+          <p className="text-[1.75rem] leading-9 font-semibold tracking-tight">{money(note.amountGross)}</p>
           {!pdfInBanner && (
             <a href={`/credit-notes/${note.id}/pdf`} download className="button button-plain print:hidden">
               Download PDF
             </a>
           )}
-          <p className="text-[1.75rem] leading-9 font-semibold tracking-tight">{money(note.amountGross)}</p>
         </div>
       </header>
 
@@ -79,8 +79,8 @@ export default async function CreditNotePage({ params, searchParams }: PageProps
         <RefundStationsLine stations={refundStations(note)} reader={freelancer} />
       </div>
 
-      <div className="mt-5 grid items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-        <div className="grid gap-5 max-lg:order-last">
+      <div className="mt-5 grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+        <div className="grid min-w-0 gap-5 max-lg:order-last">
           <Panel title="Timeline" id="timeline">
             <RefundTimeline entries={timeline} attempts={attempts} reader={freelancer} />
           </Panel>
@@ -90,7 +90,7 @@ export default async function CreditNotePage({ params, searchParams }: PageProps
             </Panel>
           )}
         </div>
-        <div className="grid gap-5">
+        <div className="grid min-w-0 gap-5">
           <Panel title="Credit note" id="credit-note">
             <Facts>
               <Fact name="Net">{money(note.amountNet)}</Fact>
@@ -103,11 +103,11 @@ export default async function CreditNotePage({ params, searchParams }: PageProps
               </Fact>
               <Fact name="Proposal">
                 <DeskLink href={`/proposals/${note.proposalId}`} className="text-link">
-                  <span className="nums">{note.proposalNumber}</span> <bdi>{note.proposalTitle}</bdi>
+                  {note.proposalNumber} <bdi>{note.proposalTitle}</bdi>
                 </DeskLink>
               </Fact>
               <Fact name="Amendment">
-                <span className="nums">{note.amendmentNumber}</span>
+                {note.amendmentNumber}
                 {note.amendmentReason && (
                   <>
                     , <bdi>{note.amendmentReason}</bdi>
