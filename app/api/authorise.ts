@@ -1,6 +1,6 @@
 import { freelancerOfApiKey } from '@/lib/auth/api-keys'
 import { clientAddress } from '@/lib/auth/client-address'
-import { countAct } from '@/lib/auth/rate-limit'
+import { countOffence } from '@/lib/auth/rate-limit'
 import { fromOwnPages } from '@/lib/auth/same-origin'
 import { sessionOfRequest } from '@/lib/auth/session'
 import type { Freelancer } from '@/lib/freelancers/freelancer-store'
@@ -38,7 +38,7 @@ async function authoriseKey(authorization: string, headers: Headers): Promise<Au
   const freelancer = await freelancerOfApiKey(authorization)
   if (freelancer) return { ok: true, caller: { freelancer, actor: 'api_key', sessionId: null } }
   // Only keys that don't open are counted, so that a caller with a good one is never kept waiting by a neighbour.
-  const within = await countAct('api_key_unknown_per_address', clientAddress(headers))
+  const within = await countOffence('api_key_unknown_per_address', clientAddress(headers))
   const refusal = within.ok
     ? refuse('unauthenticated', 'This API key is not valid.', { headers: CHALLENGE })
     : refuseRateLimited(within.retryAfterSeconds)

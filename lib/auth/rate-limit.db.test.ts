@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { db } from '@/lib/db'
-import { countAct, mayAct, uncountAct } from './rate-limit'
+import { countAct, countOffence, mayAct, uncountAct } from './rate-limit'
 import { RATE_LIMITS } from './rate-limit-rules'
 
 const ACT = 'sign_in_failed_per_email'
@@ -55,4 +55,18 @@ test('no subject is stored in plain', async () => {
   await countAct(ACT, 'private@example.com')
   const keys = await db().rateLimit.findMany({ select: { key: true } })
   for (const { key } of keys) expect(key).toMatch(/^[0-9a-f]{64}$/)
+})
+
+test('a flood of offences is refused without asking the database again', async () => {
+  const offence = 'bad_signature_per_address'
+  for (let i = 0; i <= RATE_LIMITS[offence].times; i++) await countOffence(offence, '203.0.113.9')
+  await db().rateLimit.deleteMany()
+  expect(await countOffence(offence, '203.0.113.9')).toMatchObject({ ok: false })
+  expect(await db().rateLimit.count()).toBe(0)
+  expect(await countOffence(offence, '203.0.113.10')).toEqual({ ok: true })
+})
+
+test('offences that come all at once take no more than two connections', async () => {
+  await Promise.all(Array.from({ length: 100 }, (_, i) => countOffence('bad_signature_per_address', `flood ${i}`)))
+  expect(await db().rateLimit.count()).toBeLessThan(10)
 })

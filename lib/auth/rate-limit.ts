@@ -12,6 +12,35 @@ export async function countAct(act: LimitedAct, subject: string): Promise<RateLi
   return rateLimitAnswer(rule, await countUp(counterKey(act, subject), rule.windowSeconds))
 }
 
+/** At most so many offences are being counted at a time, for the connections they take are missed elsewhere. */
+const COUNTING_AT_ONCE = 2
+const FORGET_AFTER = 10_000
+let counting = 0
+const refusedUntil = new Map<string, number>()
+
+/**
+ * Like `countAct`, for what only somebody hostile or broken does in numbers and what is never given back: a flood of it
+ * must cost the database little. A refusal is remembered in this process until it ends, and while others are being
+ * counted an offence passes uncounted.
+ */
+export async function countOffence(act: LimitedAct, subject: string): Promise<RateLimitAnswer> {
+  const key = counterKey(act, subject)
+  const secondsLeft = ((refusedUntil.get(key) ?? 0) - performance.now()) / 1000
+  if (secondsLeft > 0) return { ok: false, retryAfterSeconds: Math.ceil(secondsLeft) }
+  if (counting >= COUNTING_AT_ONCE) return { ok: true }
+  counting += 1
+  try {
+    const answer = await countAct(act, subject)
+    if (!answer.ok) {
+      if (refusedUntil.size >= FORGET_AFTER) refusedUntil.clear()
+      refusedUntil.set(key, performance.now() + answer.retryAfterSeconds * 1000)
+    }
+    return answer
+  } finally {
+    counting -= 1
+  }
+}
+
 /** Gives one count back. */
 export async function uncountAct(act: LimitedAct, subject: string): Promise<void> {
   await countDown(counterKey(act, subject))

@@ -1,5 +1,5 @@
 import { clientAddress } from '@/lib/auth/client-address'
-import { countAct } from '@/lib/auth/rate-limit'
+import { countOffence } from '@/lib/auth/rate-limit'
 import { describeFailure } from '@/lib/failures'
 import { log } from '@/lib/log'
 import { storeEvent, verifyWebhook } from '@/lib/stripe/event-inbox'
@@ -31,7 +31,7 @@ async function refuseDelivery(reason: 'bad_signature' | 'stale' | 'malformed', h
   // Signed by Stripe, so that it is nobody's attempt to guess.
   if (reason === 'malformed') return refuse('malformed_event', 'The body is not an event.')
   try {
-    const within = await countAct('bad_signature_per_address', clientAddress(headers))
+    const within = await countOffence('bad_signature_per_address', clientAddress(headers))
     if (!within.ok) return refuseRateLimited(within.retryAfterSeconds)
   } catch (error) {
     log.warn({ failure: describeFailure(error) }, 'refused delivery not counted')
