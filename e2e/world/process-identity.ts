@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { setTimeout as delay } from 'node:timers/promises'
 import { endGroup, type StartedChild } from './child-processes'
 
 /**
@@ -10,12 +11,12 @@ export function stillRuns({ pid, startedAt }: { pid: number; startedAt: number }
   return began !== undefined && Math.abs(began - startedAt) < 5000
 }
 
-/** Ends what an earlier run left behind when it was killed itself, and returns the names of what it ended. */
-export function endLeftovers(children: StartedChild[]): string[] {
-  return children.filter(stillRuns).map(({ name, pid }) => {
-    endGroup(pid)
-    return name
-  })
+/** Ends what an earlier run left behind when it was killed itself; resolves, once it is gone, to the names of what it was. */
+export async function endLeftovers(children: StartedChild[]): Promise<string[]> {
+  const left = children.filter(stillRuns)
+  for (const { pid } of left) endGroup(pid)
+  while (left.some(stillRuns)) await delay(50)
+  return left.map(({ name }) => name)
 }
 
 function beganAt(pid: number): number | undefined {

@@ -20,8 +20,8 @@ async function main() {
     console.error(`Requite is already up at ${holder.appUrl} (process ${holder.pid}).`)
     process.exit(1)
   }
-  const ended = endLeftovers(file.notes.children)
-  if (ended.length) console.log(`Ended what the last run left behind: ${ended.join(', ')}.`)
+  const ended = await endLeftovers(file.notes.children)
+  if (ended.length) console.log(`The last run was cut off. Ended what it left behind: ${ended.join(', ')}.`)
 
   loadDotEnv()
   const ports = await choosePorts()

@@ -145,7 +145,9 @@ export async function startWorld(plan: WorldPlan): Promise<World> {
   async function bringUp(): Promise<World> {
     const [data] = await Promise.all([
       prepareData(),
-      plan.serve === 'build' && !isBuilt() ? progress('Building the app', build(processes, given)) : undefined,
+      plan.serve === 'build' && !isBuilt()
+        ? progress('Building the app', build(processes, { ...given, NEXT_TELEMETRY_DISABLED: '1' }))
+        : undefined,
     ])
     const next = ['node_modules/next/dist/bin/next', plan.serve === 'build' ? 'start' : 'dev', '-H', '127.0.0.1']
     const app = { name: 'The app', args: next, env: data.env, inTerminal: plan.serve === 'sources' }

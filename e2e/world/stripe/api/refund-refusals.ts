@@ -1,4 +1,4 @@
-import { isInquiry } from '../bodies/dispute-body'
+import { isRefundable } from '../bodies/dispute-body'
 import type { ChargeRecord, DisputeRecord } from '../ledger/records'
 import { formatMoney } from '../money'
 import { type Refusal, refusals } from './refusals'
@@ -13,7 +13,7 @@ export function refuseRefund(wish: RefundWish, { charge, dispute, amountRefunded
     return charge.paymentIntent ? refusals.noSuccessfulCharge(charge.paymentIntent) : refusals.chargeFailed(charge.id)
   }
   if (!charge.captured) return refusals.chargeUncaptured(charge.id)
-  if (dispute && blocksRefunds(dispute)) return refusals.chargeDisputed(charge.id)
+  if (dispute && !isRefundable(dispute)) return refusals.chargeDisputed(charge.id)
   if (wish.reason !== undefined && !isReason(wish.reason)) return refusals.badReason()
   if (left <= 0) return refusals.alreadyRefunded(charge.id)
   if (wish.amount !== undefined && wish.amount < 1) return refusals.amountNotPositive()
@@ -31,8 +31,4 @@ export function refuseRefund(wish: RefundWish, { charge, dispute, amountRefunded
 /** One of the reasons that a caller may give. */
 export function isReason(reason: string): reason is 'duplicate' | 'fraudulent' | 'requested_by_customer' {
   return reason === 'duplicate' || reason === 'fraudulent' || reason === 'requested_by_customer'
-}
-
-function blocksRefunds(dispute: DisputeRecord): boolean {
-  return !isInquiry(dispute) && dispute.status !== 'won'
 }

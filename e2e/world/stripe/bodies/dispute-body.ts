@@ -41,6 +41,11 @@ export function isInquiry(dispute: DisputeRecord): boolean {
   return dispute.status.startsWith('warning_')
 }
 
+/** May the charge still be refunded? Yes during an inquiry, and again once the dispute was won. */
+export function isRefundable(dispute: DisputeRecord): boolean {
+  return isInquiry(dispute) || dispute.status === 'won'
+}
+
 /** A dispute as Stripe writes it. */
 export function disputeBody(ledger: Ledger, dispute: DisputeRecord): Body {
   const charge = ledger.charges.get(dispute.charge)
@@ -67,7 +72,7 @@ export function disputeBody(ledger: Ledger, dispute: DisputeRecord): Body {
       submission_method: dispute.submissions > 0 ? 'manual' : 'not_submitted',
     },
     intended_submission_method: null,
-    is_charge_refundable: isInquiry(dispute),
+    is_charge_refundable: isRefundable(dispute),
     livemode: false,
     metadata: dispute.metadata,
     network_reason_code: '83',

@@ -47,7 +47,7 @@ function AccountPanel({ sim, account }: { sim: Simulation; account: AccountRecor
         <span>{account.onboarded ? 'Onboarded' : 'Not onboarded yet'}</span>
       </p>
       <hr class="rule" />
-      <div class="acts" style="justify-content:flex-start">
+      <div class="acts lined-left">
         <ActButton
           to={`${path}/top-up`}
           label="Top up"

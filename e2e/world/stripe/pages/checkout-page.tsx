@@ -2,6 +2,7 @@
 import type { CheckoutSessionRecord } from '../ledger/records'
 import { formatMoney } from '../money'
 import { testCards } from '../test-cards'
+import { brandName } from './labels'
 import { Page } from './layout'
 
 /** The hosted payment page: what a client sees instead of Stripe Checkout. */
@@ -43,7 +44,7 @@ export function CheckoutPage(props: { session: CheckoutSessionRecord; seller: st
               <select name="card">
                 {Object.entries(testCards).map(([name, card]) => (
                   <option key={name} value={name}>
-                    {card.brand} {card.last4} – {card.label}
+                    {brandName[card.brand]} {card.last4} – {card.label}
                   </option>
                 ))}
               </select>

@@ -69,7 +69,7 @@ export function DeskPage({ sim, said }: { sim: Simulation; said: Said }) {
         <RequestsSection sim={sim} />
         <section aria-labelledby="afresh-title">
           <h2 id="afresh-title">Start afresh</h2>
-          <div class="acts" style="justify-content:flex-start">
+          <div class="acts lined-left">
             <ActButton
               to="/idempotency-keys/forget"
               label="Forget idempotency keys"

@@ -8,6 +8,7 @@ import type {
   RefundFailureReason,
   RefundRecord,
 } from '../ledger/records'
+import type { TestCard } from '../test-cards'
 import type { Tone } from './layout'
 
 type Label = { tone: Tone; text: string }
@@ -134,6 +135,12 @@ export const refusalCodes = [
   'idempotency_key_in_use',
   'idempotency_error',
 ] as const
+
+export const brandName: Record<TestCard['brand'], string> = {
+  visa: 'Visa',
+  mastercard: 'Mastercard',
+  amex: 'American Express',
+}
 
 /** What to call an account. */
 export function accountName(account: AccountRecord): string {

@@ -1,11 +1,12 @@
 /** @jsxImportSource hono/jsx */
+import { isRefundable } from '../bodies/dispute-body'
 import type { ChargeRecord, DisputeRecord, PaymentIntentRecord } from '../ledger/records'
 import { formatMoney } from '../money'
 import type { Simulation } from '../simulation'
 import { getTestCard } from '../test-cards'
-import { accountName, disputeStatusLabel, paymentStatusLabel } from './labels'
+import { accountName, brandName, disputeStatusLabel, paymentStatusLabel } from './labels'
 import { ActButton, Moment, Pill } from './layout'
-import { newestOf, OlderNote } from './newest'
+import { Recent } from './recent'
 
 /** Payments, and what clients and their banks can do about them. */
 export function PaymentsSection({ sim }: { sim: Simulation }) {
@@ -16,13 +17,13 @@ export function PaymentsSection({ sim }: { sim: Simulation }) {
       {intents.length === 0 ? (
         <p class="empty">Nobody has paid yet.</p>
       ) : (
-        <ul class="list">
-          {newestOf(intents).map((intent) => (
-            <PaymentRow key={intent.id} sim={sim} intent={intent} />
-          ))}
-        </ul>
+        <Recent
+          items={intents}
+          what="payments"
+          json="/sim/ledger"
+          row={(intent) => <PaymentRow key={intent.id} sim={sim} intent={intent} />}
+        />
       )}
-      <OlderNote total={intents.length} />
     </section>
   )
 }
@@ -104,7 +105,7 @@ function PaidActs({
   const inquiry = dispute?.status.startsWith('warning_') ?? false
   return (
     <>
-      {left > 0 && charge.captured && (
+      {left > 0 && charge.captured && (!dispute || isRefundable(dispute)) && (
         <ActButton
           to="/refund-in-dashboard"
           label="Refund by hand"
@@ -145,5 +146,5 @@ function PaidActs({
 
 function cardLabel(sim: Simulation, charge: ChargeRecord): string {
   const card = getTestCard(sim.ledger.paymentMethods.get(charge.paymentMethod).card)
-  return `${card.brand} •••• ${card.last4}, ${card.label.toLowerCase()}`
+  return `${brandName[card.brand]} •••• ${card.last4}, ${card.label.toLowerCase()}`
 }

@@ -4,7 +4,7 @@ import { formatMoney } from '../money'
 import type { Simulation } from '../simulation'
 import { accountName, failureReasonLabel, pendingReasonLabel, refundStatusLabel } from './labels'
 import { ActButton, Moment, Pill } from './layout'
-import { newestOf, OlderNote } from './newest'
+import { Recent } from './recent'
 
 /** Refunds, and what the clients' banks make of them. */
 export function RefundsSection({ sim }: { sim: Simulation }) {
@@ -15,13 +15,13 @@ export function RefundsSection({ sim }: { sim: Simulation }) {
       {refunds.length === 0 ? (
         <p class="empty">Nothing has been refunded yet.</p>
       ) : (
-        <ul class="list">
-          {newestOf(refunds).map((refund) => (
-            <RefundRow key={refund.id} sim={sim} refund={refund} />
-          ))}
-        </ul>
+        <Recent
+          items={refunds}
+          what="refunds"
+          json="/sim/ledger"
+          row={(refund) => <RefundRow key={refund.id} sim={sim} refund={refund} />}
+        />
       )}
-      <OlderNote total={refunds.length} />
     </section>
   )
 }

@@ -16,8 +16,7 @@ import { OnboardingPage } from './onboarding-page'
 
 const css = readFileSync(new URL('./simulator.css', import.meta.url), 'utf8')
 
-const policy =
-  "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
+const policy = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
 
 const payment = z.object({ email: z.string(), name: z.string(), card: z.string() })
 const bankAnswer = z.object({ answer: z.enum(['confirm', 'refuse']) })

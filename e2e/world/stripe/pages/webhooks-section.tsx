@@ -3,7 +3,7 @@ import type { DeliveryRecord, WebhookEndpointRecord } from '../ledger/records'
 import type { Simulation } from '../simulation'
 import { accountName, deliveryStatusLabel } from './labels'
 import { ActButton, Moment, Pill } from './layout'
-import { newestOf, OlderNote } from './newest'
+import { Recent } from './recent'
 
 const hearsLabel: Record<WebhookEndpointRecord['hears'], string> = {
   own: 'its own account’s events',
@@ -47,13 +47,13 @@ export function WebhooksSection({ sim }: { sim: Simulation }) {
       ))}
       {endpoints.length === 0 && <p class="empty">No endpoint listens.</p>}
       {deliveries.length > 0 && (
-        <ul class="list">
-          {newestOf(deliveries).map((delivery) => (
-            <DeliveryRow key={delivery.id} sim={sim} delivery={delivery} />
-          ))}
-        </ul>
+        <Recent
+          items={deliveries}
+          what="deliveries"
+          json="/sim/deliveries"
+          row={(delivery) => <DeliveryRow key={delivery.id} sim={sim} delivery={delivery} />}
+        />
       )}
-      <OlderNote total={deliveries.length} />
     </section>
   )
 }
