@@ -101,38 +101,40 @@ function CreditNotePdf({ print, fontFamily }: { print: Print; fontFamily: string
       modificationDate={issuedAt}
     >
       <Page size="A4" style={[styles.page, { fontFamily }]}>
-        <View style={styles.masthead}>
-          <Text style={[styles.issuerName, directionOf(print.issuerName)]}>{print.issuerName}</Text>
-          <View style={styles.heading}>
-            <Text style={styles.title}>Credit note</Text>
-            <Text style={styles.number}>{print.number}</Text>
+        <View style={styles.content}>
+          <View style={styles.masthead}>
+            <Text style={[styles.issuerName, directionOf(print.issuerName)]}>{print.issuerName}</Text>
+            <View style={styles.heading}>
+              <Text style={styles.title}>Credit note</Text>
+              <Text style={styles.number}>{print.number}</Text>
+            </View>
           </View>
-        </View>
 
-        <View style={styles.parties}>
-          <Party label="Issued by" name={print.issuerName} lines={print.issuerLines} />
-          <Party label="Issued to" name={print.clientName} lines={print.clientLines} />
-        </View>
-
-        <Facts facts={print.facts} style={styles.facts} />
-
-        <View style={styles.amounts} wrap={false}>
-          <View style={styles.amountHead}>
-            <Text>Reduction under amendment {print.amendmentNumber}</Text>
-            <Text>{print.currency}</Text>
+          <View style={styles.parties}>
+            <Party label="Issued by" name={print.issuerName} lines={print.issuerLines} />
+            <Party label="Issued to" name={print.clientName} lines={print.clientLines} />
           </View>
-          <Amount label="Net">{print.net}</Amount>
-          <Amount label="VAT">{print.vat}</Amount>
-          <View style={styles.total}>
-            <Text style={styles.totalLabel}>Total credited (gross)</Text>
-            <Text style={styles.totalAmount}>{print.gross}</Text>
-          </View>
-        </View>
 
-        <View style={styles.refund} wrap={false}>
-          <Text style={styles.label}>Refund</Text>
-          <Text>{print.refundSentence}</Text>
-          <Facts facts={print.refundFacts} />
+          <Facts facts={print.facts} style={styles.facts} />
+
+          <View style={styles.amounts} wrap={false}>
+            <View style={styles.amountHead}>
+              <Text>Reduction under amendment {print.amendmentNumber}</Text>
+              <Text>{print.currency}</Text>
+            </View>
+            <Amount label="Net">{print.net}</Amount>
+            <Amount label="VAT">{print.vat}</Amount>
+            <View style={styles.total}>
+              <Text style={styles.totalLabel}>Total credited (gross)</Text>
+              <Text style={styles.totalAmount}>{print.gross}</Text>
+            </View>
+          </View>
+
+          <View style={styles.refund} wrap={false}>
+            <Text style={styles.label}>Refund</Text>
+            <Text>{print.refundSentence}</Text>
+            <Facts facts={print.refundFacts} />
+          </View>
         </View>
 
         <View style={styles.footer} fixed>
@@ -199,10 +201,10 @@ const styles = StyleSheet.create({
     paddingTop: 56,
     paddingBottom: 72,
     paddingHorizontal: 56,
-    fontSize: 9.5,
-    lineHeight: 1.45,
     color: ink,
   },
+  // Not on the page itself: the footer would vanish.
+  content: { fontSize: 9.5, lineHeight: 1.45 },
   masthead: {
     flexDirection: 'row',
     justifyContent: 'space-between',
@@ -272,5 +274,5 @@ const styles = StyleSheet.create({
     fontSize: 8,
     color: muted,
   },
-  footerIssuer: { flex: 1, maxLines: 1, textOverflow: 'ellipsis' },
+  footerIssuer: { width: 320, maxLines: 1, textOverflow: 'ellipsis' },
 })

@@ -1,0 +1,227 @@
+import { describe, expect, test } from 'vitest'
+import type { CreditNote } from '@/lib/credit-notes/credit-note'
+import {
+  EMAIL_FACTS,
+  type EmailMoment,
+  type NewEmail,
+  paidTwiceAlert,
+  parseEmail,
+  RECIPIENT_OF_MOMENT,
+  refundCompleted,
+  refundCompletedManually,
+  refundFailed,
+  refundInitiated,
+  refundReturned,
+} from './email-moments'
+import { renderEmail } from './render-email'
+
+const freelancer = {
+  businessName: 'Studio Nord',
+  email: 'hello@studio-nord.example',
+  locale: 'en-IE',
+  timeZone: 'Europe/Berlin',
+}
+
+const note: CreditNote = {
+  id: '0b8e6f0e-3c1e-4b52-9a52-6b1f4f6f2a01',
+  freelancerId: '0b8e6f0e-3c1e-4b52-9a52-6b1f4f6f2a02',
+  number: 'CRN-2026-0001',
+  proposalId: '0b8e6f0e-3c1e-4b52-9a52-6b1f4f6f2a03',
+  proposalNumber: 'PRO-2026-0007',
+  proposalTitle: 'Website relaunch',
+  amendmentId: '0b8e6f0e-3c1e-4b52-9a52-6b1f4f6f2a04',
+  amendmentNumber: 'AMD-2026-0003',
+  amendmentReason: 'The blog is left out.',
+  parties: {
+    issuer: { name: 'Studio Nord', address: 'Hamburg', vatNumber: null, email: 'hello@studio-nord.example' },
+    client: { name: 'Anna Schmidt', address: 'Berlin', email: 'anna@example.com', locale: 'en-IE' },
+  },
+  amountNet: 33613,
+  amountVat: 6387,
+  amountGross: 40000,
+  currency: 'eur',
+  issuedAt: new Date('2026-03-14T09:00:00Z'),
+  refundStatus: 'pending',
+  failureReason: null,
+  failureMessage: null,
+  stripeRefundId: null,
+  requestedAt: null,
+  settledAt: null,
+  manual: null,
+  paidTwiceAt: null,
+  depositMethod: 'card',
+  depositConfirmed: true,
+  attemptOpen: false,
+  attempts: 0,
+  pendingReason: null,
+  traceNumber: null,
+}
+
+const at = new Date('2026-03-16T23:30:00Z') // the 17th in Berlin
+const failure = { reason: 'expired_or_canceled_card', stripeMessage: 'Internal words of Stripe' }
+const manual = { method: 'sepa', reference: 'E2E 4711', refundedOn: new Date('2026-03-16') } as const
+
+function everyEmail(about: CreditNote = note): NewEmail[] {
+  return [
+    refundInitiated(about, freelancer),
+    refundCompleted(about, freelancer, { stripeRefundId: 're_1', completedAt: at, traceNumber: '74208475074' }),
+    refundCompletedManually(about, freelancer, manual),
+    refundFailed(about, freelancer, { refundRef: 're_1', failedAt: at, ...failure }),
+    ...refundReturned(about, freelancer, { stripeRefundId: 're_1', completedAt: at, returnedAt: at, ...failure }),
+    paidTwiceAlert(about, freelancer, { stripeRefundId: 're_1', noticedAt: at, beside: manual }),
+  ]
+}
+
+/** As it is read: after the facts have waited as JSON in the database. */
+async function written(email: NewEmail) {
+  const kept: unknown = JSON.parse(JSON.stringify(email.facts))
+  return renderEmail(parseEmail(email.moment, kept), { appUrl: 'https://requite.example' })
+}
+
+async function emailOf(moment: EmailMoment, about: CreditNote = note) {
+  const email = everyEmail(about).find((each) => each.moment === moment)
+  if (!email) throw new Error(`no email for ${moment}`)
+  return written(email)
+}
+
+describe('every email', () => {
+  test('is there for each moment, for the reader that the moment is for', () => {
+    const emails = everyEmail()
+    expect(new Set(emails.map(({ moment }) => moment))).toEqual(new Set(Object.keys(EMAIL_FACTS)))
+    for (const { moment, recipientRole, recipient } of emails) {
+      expect(recipientRole).toBe(RECIPIENT_OF_MOMENT[moment])
+      expect(recipient).toBe(recipientRole === 'client' ? 'anna@example.com' : 'hello@studio-nord.example')
+    }
+  })
+
+  test('names amount and credit note in the subject, and both again in plain text and HTML', async () => {
+    for (const email of everyEmail()) {
+      const { subject, text, html } = await written(email)
+      for (const part of [subject, text, html]) {
+        expect(part).toContain('€400.00')
+        expect(part).toContain('CRN-2026-0001')
+        expect(part).not.toMatch(/undefined|null|NaN|\[object|Invalid/)
+      }
+      expect(subject).not.toMatch(/[\r\n]/)
+    }
+  })
+
+  test('reads well without images, without HTML and in the dark', async () => {
+    for (const email of everyEmail()) {
+      const { html, text } = await written(email)
+      expect(html).not.toMatch(/<img|background-image|url\(/i)
+      expect(html).toContain('<meta name="color-scheme" content="light dark"')
+      expect(html).toContain('prefers-color-scheme: dark')
+      expect(text).not.toMatch(/<[a-z/]|&[a-z]+;/i)
+      expect(text).toMatch(/^Credit note +CRN-2026-0001$/m)
+    }
+  })
+
+  test('takes what people typed for words, never for markup or headers', async () => {
+    const cunning = '<script>alert(1)</script>\r\nBcc: everyone@example.com'
+    const parties = { ...note.parties, client: { ...note.parties.client, name: cunning } }
+    for (const email of everyEmail({ ...note, parties, proposalTitle: cunning, amendmentReason: cunning })) {
+      expect((await written(email)).html).not.toContain('<script>alert')
+    }
+  })
+
+  test('keeps a name that is read from the right from turning the sentence around', async () => {
+    const parties = { ...note.parties, client: { ...note.parties.client, name: 'דוד כהן' } }
+    expect((await emailOf('refund_initiated', { ...note, parties })).text).toContain('Hello \u2068דוד כהן\u2069,')
+  })
+
+  test('writes amounts in the reader’s way: decimals of the currency, signs of the locale', async () => {
+    const client = (locale: string) => ({ parties: { ...note.parties, client: { ...note.parties.client, locale } } })
+    const yen = await emailOf('refund_completed', { ...note, ...client('ja-JP'), currency: 'jpy', amountGross: 110000 })
+    expect(yen.subject).toContain('￥110,000')
+    const dinar = await emailOf('refund_completed', { ...note, currency: 'kwd', amountGross: 1234567 })
+    expect(dinar.subject).toMatch(/KWD\s1,234\.567/)
+    const german = await emailOf('refund_completed', { ...note, ...client('de-DE') })
+    expect(german.subject).toMatch(/400,00\s€/)
+    // The freelancer reads the same amount in their own way.
+    expect((await emailOf('refund_failed', { ...note, ...client('de-DE') })).subject).toContain('€400.00')
+  })
+})
+
+describe('the client reads', () => {
+  test('at the beginning: what, why, by what way and until when', async () => {
+    const { subject, text } = await emailOf('refund_initiated')
+    expect(subject).toBe('Your refund of €400.00 is on its way — credit note CRN-2026-0001')
+    expect(text).toContain('back to the card that you paid the deposit with')
+    expect(text).toContain('3–5 business days')
+    expect(text).toContain('The blog is left out.')
+    expect(text).toContain('14 March 2026')
+  })
+
+  test('of a transfer, where the deposit came by transfer', async () => {
+    const { text } = await emailOf('refund_initiated', { ...note, depositMethod: 'sepa' })
+    expect(text).toContain('by bank transfer')
+    expect(text).not.toMatch(/card/i)
+  })
+
+  test('at the end: the day where the freelancer lives, and what to do with the trace number', async () => {
+    const { text } = await emailOf('refund_completed')
+    expect(text).toContain('17 March 2026')
+    expect(text).toContain('Give your bank the trace number 74208475074')
+  })
+
+  test('how to come by a trace number that is not known yet', async () => {
+    const refund = { stripeRefundId: 're_1', completedAt: at, traceNumber: null }
+    const { text } = await written(refundCompleted(note, freelancer, refund))
+    expect(text).toContain('ask for the trace number')
+    expect(text).not.toMatch(/^Trace number/m)
+  })
+
+  test('method, reference and day of a manual refund', async () => {
+    const { subject, text } = await emailOf('refund_completed_manually')
+    expect(subject).toContain('by SEPA transfer')
+    expect(text).toMatch(/^Reference +E2E 4711$/m)
+    expect(text).toMatch(/^Paid on +16 March 2026$/m)
+  })
+
+  test('a correction when the bank returned it', async () => {
+    const { subject, text } = await emailOf('refund_returned')
+    expect(subject).toMatch(/^Correction: your bank returned your refund/)
+    expect(text).toContain('Studio Nord has been told and is on it')
+  })
+
+  test('nothing of what goes on inside: no failure reasons, no words of Stripe, no links to the desk', async () => {
+    for (const email of everyEmail().filter(({ recipientRole }) => recipientRole === 'client')) {
+      const { html, text } = await written(email)
+      expect(html + text).not.toMatch(/Internal words|re_1|requite\.example|Retry|expired/)
+    }
+  })
+})
+
+describe('the freelancer reads', () => {
+  test('why it failed, whether a retry helps, the way out, and where to act', async () => {
+    const { text } = await emailOf('refund_failed')
+    expect(text).toContain('your client’s card has expired or was cancelled')
+    expect(text).toContain('A retry will not help.')
+    expect(text).toContain('Mark refunded')
+    expect(text).toContain('Internal words of Stripe')
+    expect(text).toContain(`https://requite.example/credit-notes/${note.id}`)
+  })
+
+  test('that a completed refund came back, and that the client has been told', async () => {
+    const { subject, text } = await emailOf('refund_returned_alert')
+    expect(subject).toContain('came back')
+    expect(text).toContain('We have told Anna Schmidt')
+  })
+
+  test('both payments that may be one too many', async () => {
+    const { subject, text } = await emailOf('paid_twice_alert')
+    expect(subject).toMatch(/^Paid twice\?/)
+    expect(text).toMatch(/^Stripe refund +re_1$/m)
+    expect(text).toMatch(/^Manual refund +E2E 4711$/m)
+    const beside = { stripeRefundId: 're_0' }
+    const other = await written(paidTwiceAlert(note, freelancer, { stripeRefundId: 're_1', noticedAt: at, beside }))
+    expect(other.text).toMatch(/^Beside it +re_0$/m)
+  })
+})
+
+test('facts that are not what their moment needs are refused, not half written', () => {
+  const { facts } = refundInitiated(note, freelancer)
+  expect(() => parseEmail('refund_completed', facts)).toThrow()
+  expect(() => parseEmail('greetings', facts)).toThrow()
+})
