@@ -35,7 +35,7 @@ export async function askStripe(attempt: OpenAttempt, cause: Cause): Promise<voi
     case 'unknown':
       // A 5xx is replayed to every later call with this key (stripe.md, trap 5), so the key can't tell whether the refund
       // was made; the list can.
-      return outcome.code === 'api_error' ? settleByList(attempt, outcome, cause) : recordUnknown(attempt, outcome)
+      return outcome.over === 'nothing' ? recordUnknown(attempt, outcome) : settleByList(attempt, outcome, cause)
   }
 }
 
@@ -114,14 +114,15 @@ async function closeAsRefused(attempt: OpenAttempt, refusal: StripeTrouble, caus
   })
 }
 
-/** After a 5xx: the refund exists or it does not, and the list of the payment's refunds says which. */
+/** After Stripe's own 500: the refund exists or it does not, and the list of the payment's refunds says which. */
 async function settleByList(attempt: OpenAttempt, trouble: StripeTrouble, cause: Cause): Promise<void> {
   const listed = await readRefundsOfPayment(attempt.stripeAccountId, attempt.paymentIntentId)
   if (!listed.ok) return recordUnknown(attempt, trouble)
   const own = listed.value.find((refund) => refund.attemptId === attempt.id)
   if (own) return recordAcceptance(attempt, own, trouble.requestId, cause)
   // An earlier call with this key may still be at work unheard: for as long as a call can last, only the same key is safe.
-  const mayBeAtWork = attempt.uncertain && !spentItsBudget(attempt.calls)
+  // Asked again, Stripe replays its answer, and a replayed answer says that every call is over.
+  const mayBeAtWork = attempt.uncertain && trouble.over !== 'every_call' && !spentItsBudget(attempt.calls)
   return mayBeAtWork ? recordUnknown(attempt, trouble) : closeAsRefused(attempt, { ...trouble, kind: 'refused' }, cause)
 }
 

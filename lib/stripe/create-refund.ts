@@ -38,6 +38,7 @@ export async function createRefund(request: RefundRequest): Promise<CreateRefund
       message: "Stripe's answer could not be read.",
       requestId,
       mayHaveHappened: true,
+      over: 'nothing',
     }
   } catch (error) {
     return readStripeTrouble(error)

@@ -36,10 +36,8 @@ export async function reading<T>(read: () => Promise<T>): Promise<Reading<T>> {
   } catch (error) {
     if (error instanceof z.ZodError) {
       const message = "Stripe's answer could not be read."
-      return {
-        ok: false,
-        trouble: { kind: 'unknown', code: 'unreadable_answer', message, requestId: null, mayHaveHappened: true },
-      }
+      const unreadable = { kind: 'unknown', code: 'unreadable_answer', message, requestId: null } as const
+      return { ok: false, trouble: { ...unreadable, mayHaveHappened: true, over: 'nothing' } }
     }
     return { ok: false, trouble: readStripeTrouble(error) }
   }

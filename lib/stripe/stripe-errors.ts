@@ -9,6 +9,11 @@ export type StripeTrouble = {
   requestId: string | null
   /** False when the request certainly never began at Stripe, so giving up on it can pay nobody. */
   mayHaveHappened: boolean
+  /**
+   * How much of what was asked with this key is certainly over at Stripe, so that the list of refunds tells what came of it:
+   * nothing, this call (Stripe's own 500), or every call (a replayed answer: nothing with this key is still at work).
+   */
+  over: 'nothing' | 'this_call' | 'every_call'
 }
 
 /** Errors of fetch that mean: no connection, so nothing was sent. */
@@ -33,12 +38,19 @@ const WORDED_REFUSALS: readonly (readonly [RegExp, string])[] = [
 export function readStripeTrouble(error: unknown): StripeTrouble {
   if (!(error instanceof Stripe.errors.StripeError)) throw error
   const told = { message: error.message, requestId: error.requestId ?? null }
-  const refused = (code: string): StripeTrouble => ({ ...told, kind: 'refused', code, mayHaveHappened: false })
+  const refused = (code: string): StripeTrouble => ({
+    ...told,
+    kind: 'refused',
+    code,
+    mayHaveHappened: false,
+    over: 'this_call',
+  })
   const unknown = (code: string, mayHaveHappened: boolean): StripeTrouble => ({
     ...told,
     kind: 'unknown',
     code,
     mayHaveHappened,
+    over: 'nothing',
   })
 
   if (error instanceof Stripe.errors.StripeConnectionError) {
@@ -54,7 +66,11 @@ export function readStripeTrouble(error: unknown): StripeTrouble {
     return shouldRetry === 'false' ? refused(code) : unknown(code, false)
   }
   if (status === 409) return unknown(error.code ?? 'idempotency_key_in_use', true)
-  if (status >= 500) return unknown('api_error', true)
+  // A 502, 503 or 504 may come from a gateway in front of Stripe, while the request is still at work behind it.
+  if (status >= 500) {
+    const replayed = error.headers?.['idempotent-replayed'] === 'true'
+    return { ...unknown('api_error', true), over: replayed ? 'every_call' : status === 500 ? 'this_call' : 'nothing' }
+  }
   if (shouldRetry === 'true') return unknown(error.code ?? 'api_error', true)
   if (error instanceof Stripe.errors.StripeIdempotencyError) return refused('idempotency_error')
   if (error.code) return refused(error.code)
