@@ -79,7 +79,7 @@ export async function startStripeSimulator(settings: SimulatorSettings = {}): Pr
         server.close(() => closed())
         server.closeAllConnections()
       })
-      file?.close()
+      await file?.close()
     },
   }
 }

@@ -1,16 +1,7 @@
-import Stripe from 'stripe'
+import type Stripe from 'stripe'
 import { expect, test } from 'vitest'
 import { connectedSimulator } from '../testing/connected-simulator'
-
-/** What the SDK throws for a refused call. */
-async function refusalOf(call: Promise<unknown>): Promise<Stripe.errors.StripeError> {
-  const outcome = await call.then(
-    () => undefined,
-    (error: unknown) => error,
-  )
-  if (!(outcome instanceof Stripe.errors.StripeError)) throw new Error(`Not refused by Stripe: ${outcome}`)
-  return outcome
-}
+import { refusalOf } from '../testing/refusal-of'
 
 test('a refund moves exactly its amount from the account’s balance, once', async () => {
   const { stripe, sim, on, pay, account } = await connectedSimulator()

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
@@ -9,8 +9,8 @@ const writeAfterMilliseconds = 50
 
 /** Follows a ledger on disk: every change is written within 100 ms, whole or not at all. */
 export type LedgerFile = {
-  /** Writes what is still unwritten before returning; nothing is written afterwards. */
-  close(): void
+  /** Resolves once everything is written; nothing is written afterwards. */
+  close(): Promise<void>
 }
 
 /** The ledger kept in `path`, or undefined when there is none yet. A file of another shape is an error, never overwritten. */
@@ -28,35 +28,38 @@ export function readLedgerFile(path: string): LedgerSnapshot | undefined {
 /** Keeps `path` in step with the ledger. The file is replaced by rename, so a killed process leaves the last whole one. */
 export function followLedger(ledger: Ledger, path: string): LedgerFile {
   mkdirSync(dirname(path), { recursive: true })
-  const draft = `${path}.draft`
   let timer: NodeJS.Timeout | undefined
-  let writing = false
-  let unwritten = true
-  let closed = false
+  let writing: Promise<void> | undefined
+  let unwritten = false
 
-  const schedule = () => {
+  const changed = () => {
     unwritten = true
-    if (!timer && !writing && !closed) timer = setTimeout(() => void write(), writeAfterMilliseconds)
+    if (!timer && !writing) timer = setTimeout(write, writeAfterMilliseconds)
   }
-  const write = async () => {
+  const write = () => {
     timer = undefined
-    writing = true
     unwritten = false
-    await writeFile(draft, JSON.stringify(ledger.snapshot()))
-    if (!closed) await rename(draft, path)
-    writing = false
-    if (unwritten) schedule()
+    writing = replaceFile(path, JSON.stringify(ledger.snapshot())).finally(() => {
+      writing = undefined
+      if (unwritten) changed()
+    })
   }
-  ledger.onChange(schedule)
-  schedule()
+  ledger.onChange(changed)
+  changed()
 
   return {
-    close() {
-      closed = true
+    async close() {
+      ledger.onChange(() => {})
+      // A write under way would otherwise finish after the last one and put the older state back.
+      await writing
       clearTimeout(timer)
-      const last = `${path}.last`
-      writeFileSync(last, JSON.stringify(ledger.snapshot()))
-      renameSync(last, path)
+      await replaceFile(path, JSON.stringify(ledger.snapshot()))
     },
   }
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  const draft = `${path}.draft`
+  await writeFile(draft, text)
+  await rename(draft, path)
 }

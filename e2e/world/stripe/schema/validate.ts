@@ -5,7 +5,7 @@ export type SchemaVerdict = { ok: true } | { ok: false; problems: string[] }
 
 type JsonSchema = { [keyword: string]: unknown }
 
-const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false })
+const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false, inlineRefs: false })
 let schemasLoaded = false
 
 /**

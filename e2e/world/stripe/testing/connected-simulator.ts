@@ -1,9 +1,12 @@
 import type Stripe from 'stripe'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 import { type SimulatorSettings, startStripeSimulator } from '../simulator'
 import { type ListeningEndpoint, listeningEndpoint } from './listening-endpoint'
 import { officialSdk } from './official-sdk'
 import { sideDoor } from './side-door'
+
+// Compiling the schema data takes a second or two on a busy machine, once per test file.
+vi.setConfig({ testTimeout: 30_000 })
 
 export type ConnectedSimulator = {
   url: string

@@ -9,12 +9,13 @@ export type Heard = { event: Stripe.Event; signature: string; rawBody: string }
 
 export type ListeningEndpoint = {
   url: string
+  /** What deliveries must be signed with; set it to the one that Stripe handed out. */
   secret: string
   /** Every delivery so far, in the order of arrival, refused ones included. */
   heard: Heard[]
   types(): string[]
-  /** Answers the next deliveries with these statuses, then 200 again. */
-  answerNext(...statuses: number[]): void
+  /** Answers the next deliveries of that type with these statuses, then 200 again. */
+  refuse(type: string, ...statuses: number[]): void
   /** Resolves once that many deliveries fit; the test's own time-out is the limit. */
   waitFor(count: number, fits?: (heard: Heard) => boolean): Promise<Heard[]>
   /** Throws what was wrong with any delivery: its signature or its body. */
@@ -26,30 +27,33 @@ const boundAddress = z.object({ port: z.int() })
 /** An app's webhook endpoint that checks every delivery as the official SDK does, and against the schema data. */
 export async function listeningEndpoint(secret = 'whsec_listening'): Promise<ListeningEndpoint> {
   const heard: Heard[] = []
-  const statuses: number[] = []
+  const refusals = new Map<string, number[]>()
   const problems: unknown[] = []
   const waiters = new Set<() => void>()
 
   const server = createServer((request, response) => {
     void rawBodyOf(request).then((rawBody) => {
+      let status = 200
       try {
-        heard.push(judged(rawBody, String(request.headers['stripe-signature']), secret))
+        const delivery = judged(rawBody, String(request.headers['stripe-signature']), endpoint.secret)
+        heard.push(delivery)
+        status = refusals.get(delivery.event.type)?.shift() ?? 200
       } catch (problem) {
         problems.push(problem)
       }
-      response.writeHead(statuses.shift() ?? 200).end()
+      response.writeHead(status).end()
       for (const check of [...waiters]) check()
     })
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', () => listening()))
   const { port } = boundAddress.parse(server.address())
 
-  return {
+  const endpoint: ListeningEndpoint = {
     url: `http://127.0.0.1:${port}/api/stripe`,
     secret,
     heard,
     types: () => heard.map(({ event }) => event.type),
-    answerNext: (...next) => void statuses.push(...next),
+    refuse: (type, ...statuses) => void refusals.set(type, statuses),
     waitFor: (count, fits = () => true) =>
       new Promise((found) => {
         const check = () => {
@@ -67,6 +71,7 @@ export async function listeningEndpoint(secret = 'whsec_listening'): Promise<Lis
       if (problems.length > 0) throw problems[0]
     },
   }
+  return endpoint
 }
 
 function judged(rawBody: string, signature: string, secret: string): Heard {
