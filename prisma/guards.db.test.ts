@@ -403,6 +403,12 @@ describe('a refund attempt', () => {
     await expect(insert('refund_attempts', { ...attemptRow(note), ordinal })).rejects.toMatchObject(UNIQUE)
   })
 
+  test('one Stripe refund came of one attempt', async () => {
+    const accepted = { state: 'accepted', stripe_refund_id: `re_${note.id}`, finished_at: new Date() }
+    await update('refund_attempts', await openAttempt(), accepted)
+    await expect(update('refund_attempts', await openAttempt(), accepted)).rejects.toMatchObject(UNIQUE)
+  })
+
   test('cannot be deleted', async () => {
     const attempt = await openAttempt()
     await expect(sql.query('DELETE FROM refund_attempts WHERE id = $1', [attempt])).rejects.toMatchObject(INTEGRITY)
@@ -421,10 +427,18 @@ describe('deposits, proposals and amendments', () => {
     await expect(insert('deposits', { ...deposit(owner, proposalId), ...flaw })).rejects.toMatchObject(CHECK)
   })
 
-  test('one payment is one deposit', async () => {
-    const { stripe_payment_intent_id } = await read('deposits', agreement.depositId)
-    const other = await agree(freelancerId)
-    await expect(update('deposits', other.depositId, { stripe_payment_intent_id })).rejects.toMatchObject(UNIQUE)
+  test.each(['stripe_payment_intent_id', 'stripe_charge_id', 'stripe_checkout_session_id'])(
+    'one payment is one deposit, by its %s',
+    async (column) => {
+      const payment = { [column]: `of_stripe_${randomUUID()}` }
+      await update('deposits', agreement.depositId, payment)
+      const other = await agree(freelancerId)
+      await expect(update('deposits', other.depositId, payment)).rejects.toMatchObject(UNIQUE)
+    },
+  )
+
+  test('a proposal has one deposit', async () => {
+    await expect(insert('deposits', deposit(freelancerId, agreement.proposalId))).rejects.toMatchObject(UNIQUE)
   })
 
   test.each([{ total_gross: 1 }, { total_net: -1, total_gross: -1 }, { currency: 'Eur' }])(
