@@ -263,7 +263,7 @@ describe('sending', () => {
     const [mail] = received
     expect(mail?.from?.text).toBe('"Studio Nord via Requite" <refunds@mail.requite.example>')
     expect(mail?.replyTo?.text).toBe('studio@example.com')
-    expect(mail?.subject).toBe('Your refund of €400.00 is on its way — credit note CRN-2026-0001')
+    expect(mail?.subject).toBe('Refund initiated: €400.00 — credit note CRN-2026-0001')
     expect(mail?.messageId).toBe(`<${id}@mail.requite.example>`)
     expect(mail?.attachments.map(({ filename, contentType }) => [filename, contentType])).toEqual([
       ['CRN-2026-0001.pdf', 'application/pdf'],
@@ -356,8 +356,8 @@ describe('sending', () => {
     await sendEmail(newer)
     await runJobs()
     expect(received.map(({ subject }) => subject)).toEqual([
-      'Your refund of €400.00 is on its way — credit note CRN-2026-0001',
-      'Your refund of €400.00 has been sent — credit note CRN-2026-0001',
+      'Refund initiated: €400.00 — credit note CRN-2026-0001',
+      'Refund completed: €400.00 — credit note CRN-2026-0001',
     ])
   })
 

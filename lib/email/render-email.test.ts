@@ -146,7 +146,7 @@ describe('every email', () => {
 describe('the client reads', () => {
   test('at the beginning: what, why, by what way and until when', async () => {
     const { subject, text } = await emailOf('refund_initiated')
-    expect(subject).toBe('Your refund of €400.00 is on its way — credit note CRN-2026-0001')
+    expect(subject).toBe('Refund initiated: €400.00 — credit note CRN-2026-0001')
     expect(text).toContain('back to the card that you paid the deposit with')
     expect(text).toContain('3–5 business days')
     expect(text).toContain('The blog is left out.')

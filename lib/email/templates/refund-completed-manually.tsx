@@ -10,7 +10,7 @@ export function refundCompletedManually(facts: EmailFacts<'refund_completed_manu
   const refundedOn = formatCalendarDay(new Date(facts.manual.refundedOn), facts.locale)
   const method = METHODS[facts.manual.method]
   return {
-    subject: `Your refund of ${amount} has been paid ${method.by} — credit note ${facts.creditNoteNumber}`,
+    subject: `Refund completed: ${amount} ${method.by} — credit note ${facts.creditNoteNumber}`,
     body: (
       <ClientLetter preview={`Paid ${method.by} on ${refundedOn}. Reference: ${facts.manual.reference}`} facts={facts}>
         <Headline facts={facts}>Your refund has been paid</Headline>

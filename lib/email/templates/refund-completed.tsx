@@ -8,13 +8,13 @@ export function refundCompleted(facts: EmailFacts<'refund_completed'>): Letter {
   const freelancer = isolated(facts.freelancer.name)
   const completedOn = formatDay(new Date(facts.completedAt), facts)
   return {
-    subject: `Your refund of ${amount} has been sent — credit note ${facts.creditNoteNumber}`,
+    subject: `Refund completed: ${amount} — credit note ${facts.creditNoteNumber}`,
     body: (
       <ClientLetter
         preview={`Sent to your card on ${completedOn}. Banks usually show it within 3–5 business days.`}
         facts={facts}
       >
-        <Headline facts={facts}>Your refund has been sent</Headline>
+        <Headline facts={facts}>Your refund is completed</Headline>
         <Paragraph>Hello {isolated(facts.clientName)},</Paragraph>
         <Paragraph>
           {freelancer} sent {amount} back to the card that you paid the deposit with, on {completedOn}. Banks usually

@@ -8,10 +8,10 @@ export function refundInitiated(facts: EmailFacts<'refund_initiated'>): Letter {
   const freelancer = isolated(facts.freelancer.name)
   const way = WAYS[facts.depositMethod]
   return {
-    subject: `Your refund of ${amount} is on its way — credit note ${facts.creditNoteNumber}`,
+    subject: `Refund initiated: ${amount} — credit note ${facts.creditNoteNumber}`,
     body: (
       <ClientLetter preview={`${freelancer} is sending ${amount} back to you. ${way.expect}`} facts={facts}>
-        <Headline facts={facts}>Your refund is on its way</Headline>
+        <Headline facts={facts}>Your refund has been initiated</Headline>
         <Paragraph>Hello {isolated(facts.clientName)},</Paragraph>
         <Paragraph>
           With the amendment that you signed, the price of “{isolated(facts.proposalTitle)}” has become lower than what
