@@ -86,7 +86,7 @@ function Quantities({ change: { before, after } }: { change: LineChange }) {
   if ((was ?? 1) === 1 && (is ?? 1) === 1) return null
   return (
     <span className="nums block text-[0.8125rem] text-faint">
-      {was !== undefined && is !== undefined && was !== is ? `${was} pieces, then ${is}` : `${is ?? was} pieces`}
+      {was !== undefined && is !== undefined && was !== is ? `× ${was}, then × ${is}` : `× ${is ?? was}`}
     </span>
   )
 }

@@ -51,6 +51,7 @@ export function CreditNoteRefund({
   return (
     <RefundBanner view={view} titleId={titleId} title={title}>
       <RefundActs
+        status={view.status}
         acts={view.actions}
         labels={REFUND_ACTION_LABELS}
         calm={CALM[view.mood]}

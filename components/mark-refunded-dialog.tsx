@@ -56,7 +56,7 @@ export function MarkRefundedDialog({
       ref={dialogRef}
       open={openInPlace}
       aria-labelledby={`${id}-title`}
-      className="mx-auto my-0 mt-4 w-full max-w-lg rounded-2xl border bg-surface text-ink shadow-float not-modal:static modal:m-auto modal:max-h-[calc(100dvh-2rem)] modal:w-[calc(100%-2rem)] modal:max-w-lg modal:overflow-y-auto print:hidden"
+      className="w-full max-w-lg rounded-2xl border bg-surface text-ink in-place:static in-place:mx-0 in-place:mt-4 modal:m-auto modal:max-h-[calc(100dvh-2rem)] modal:w-[calc(100%-2rem)] modal:overflow-y-auto modal:shadow-float print:hidden"
     >
       <form action={action} noValidate>
         <input type="hidden" name="creditNoteId" value={facts.creditNoteId} />

@@ -1,7 +1,11 @@
 import type { Tone } from '@/components/ui/tone'
+import type { RefundStatus } from '@/lib/refunds/refund-status'
 
-/** What an act on a refund came back with, said calmly under the banner. `at` (ms) tells which of two answers is the later. */
-export type RefundActionAnswer = { tone: Tone; text: string; at: number }
+/**
+ * What an act on a refund came back with, said calmly under the banner. It holds for a refund in this `status` (null: for
+ * any) and is dropped once the refund has moved on; `at` (ms) tells which of two answers is the later.
+ */
+export type RefundActionAnswer = { tone: Tone; text: string; status: RefundStatus | null; at: number }
 
 /** A server action on a refund as the banner's forms call it; a plain form post reaches it too. */
 export type RefundAction = (previous: RefundActionAnswer | null, form: FormData) => Promise<RefundActionAnswer | null>

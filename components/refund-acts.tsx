@@ -1,7 +1,7 @@
 'use client'
 
 import { type ReactNode, useActionState, useEffect, useRef } from 'react'
-import type { RefundAction as Act } from '@/lib/refunds/refund-status'
+import type { RefundAction as Act, RefundStatus } from '@/lib/refunds/refund-status'
 import { MarkRefundedDialog, type MarkRefundedFacts } from './mark-refunded-dialog'
 import type { MarkRefundedAction, MarkRefundedState, RefundAction } from './refund-action-state'
 import { ActButton } from './ui/act-button'
@@ -11,6 +11,7 @@ const UNTOUCHED: MarkRefundedState = { typed: {}, errors: {}, answer: null }
 
 /** The acts on a refund, the first being the primary one, and the answer to the last of them. */
 export function RefundActs({
+  status,
   acts,
   labels,
   calm,
@@ -23,6 +24,7 @@ export function RefundActs({
   refresh,
   markRefunded,
 }: {
+  status: RefundStatus
   acts: readonly Act[]
   /** The words on the buttons; they come from the server so that the catalogue of reasons stays there. */
   labels: Readonly<Record<Act, string>>
@@ -52,6 +54,8 @@ export function RefundActs({
     if (answer && document.activeElement === document.body) document.getElementById(titleId)?.focus()
   }, [answer, titleId])
 
+  // The money moved on after the answer: the banner says where to.
+  const holds = answer !== null && (answer.status === null || answer.status === status)
   const look = (act: Act) => (act === acts[0] && !calm ? 'primary' : 'plain')
   const hidden = <input type="hidden" name="creditNoteId" value={facts.creditNoteId} />
   const forms: Record<Act, ReactNode> = {
@@ -133,7 +137,7 @@ export function RefundActs({
         )}
       </div>
       <div role="status" className="not-empty:mt-3">
-        {answer && !busy && <Notice tone={answer.tone}>{answer.text}</Notice>}
+        {holds && !busy && <Notice tone={answer.tone}>{answer.text}</Notice>}
       </div>
       {acts.includes('mark_refunded') && (
         <MarkRefundedDialog

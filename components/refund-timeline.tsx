@@ -35,7 +35,8 @@ const ACTORS: Record<TimelineEntry['actor'], string> = {
 
 const DETAIL_NAMES: Record<string, string> = {
   code: 'Code',
-  message: 'Stripe’s words',
+  message: 'Message',
+  reason: 'Reason',
   requestId: 'Request',
   method: 'Method',
   reference: 'Reference',
@@ -46,7 +47,17 @@ const DETAIL_NAMES: Record<string, string> = {
   signedBy: 'Signed by',
   amendmentNumber: 'Amendment',
   traceNumber: 'Trace number',
-  reason: 'Reason',
+  status: 'Status at Stripe',
+}
+
+const EMAIL_MOMENTS: Record<string, string> = {
+  refund_initiated: 'refund initiated',
+  refund_completed: 'refund completed',
+  refund_completed_manually: 'refund completed by hand',
+  refund_returned: 'the bank returned the refund',
+  refund_failed: 'refund failed',
+  refund_returned_alert: 'the bank returned the refund',
+  paid_twice_alert: 'maybe paid twice',
 }
 
 /** A credit note's history, newest first: what happened, when, and by whom or by what it was caused. */
@@ -94,7 +105,8 @@ export function RefundTimeline({
 }
 
 function Details({ detail }: { detail: Record<string, string> }) {
-  const facts = Object.entries(detail).filter(([, value]) => value !== '')
+  // Whom an email went to is told by its address.
+  const facts = Object.entries(detail).filter(([name, value]) => value !== '' && name !== 'recipientRole')
   if (facts.length === 0) return null
   return (
     <dl className="mt-0.5 text-[0.8125rem] leading-5 text-muted">
@@ -110,12 +122,19 @@ function Details({ detail }: { detail: Record<string, string> }) {
   )
 }
 
-/** A catalogued code beside its meaning, a method by its name, anything else as it is. */
+/** A catalogued code beside its meaning, a method and an email by their names, anything else as it is. */
 function inWords(name: string, value: string): string {
-  if (name === 'code' && reasonOfSlug(value.replaceAll('_', '-'))) return `${value}: ${refundReason(value).title}`
-  if (name === 'method') {
-    const method = MANUAL_METHODS.find((one) => one === value)
-    return method ? MANUAL_METHOD_NAMES[method] : value
+  switch (name) {
+    case 'code':
+    case 'reason':
+      return reasonOfSlug(value.replaceAll('_', '-')) ? `${value}: ${refundReason(value).title}` : value
+    case 'method': {
+      const method = MANUAL_METHODS.find((one) => one === value)
+      return method ? MANUAL_METHOD_NAMES[method] : value
+    }
+    case 'moment':
+      return EMAIL_MOMENTS[value] ?? value
+    default:
+      return value
   }
-  return value
 }

@@ -4,6 +4,7 @@ import { revalidatePath } from 'next/cache'
 import { z } from 'zod'
 import type { MarkRefundedField, MarkRefundedState, RefundActionAnswer } from '@/components/refund-action-state'
 import type { Tone } from '@/components/ui/tone'
+import { countAct } from '@/lib/auth/rate-limit'
 import { requireSameOrigin } from '@/lib/auth/same-origin'
 import { requireFreelancer } from '@/lib/auth/session'
 import { markRefunded } from '@/lib/refunds/mark-refunded'
@@ -20,14 +21,19 @@ const markForm = (today: string) =>
     moneyLeft: z.literal('yes', { error: 'Tick this once the money has really left, not before.' }),
   })
 
+type Words = { tone: Tone; text: string }
+
 /** What a retry came to, where the banner alone would leave the reader wondering whether anything happened. */
-const RETRIED: Record<RefundStatus, { tone: Tone; text: string } | null> = {
+const RETRIED: Record<RefundStatus, Words | null> = {
   pending: { tone: 'moving', text: 'Stripe has been asked and has not answered yet. This page follows it by itself.' },
   requested: { tone: 'moving', text: 'Stripe accepted the refund.' },
   succeeded: { tone: 'done', text: 'The refund is complete.' },
   failed: { tone: 'needs_you', text: 'Stripe was asked again just now and refused.' },
   manual: null,
 }
+
+const TOO_OFTEN: Words = { tone: 'needs_you', text: 'Too many retries in a short time. Try again in a minute.' }
+const MARKED: Words = { tone: 'done', text: 'Marked refunded. Your client gets a confirmation by email.' }
 
 /** Retry: asks Stripe afresh. Whatever comes of it, the page is redrawn to the truth. */
 export async function retryRefundAction(
@@ -38,10 +44,12 @@ export async function retryRefundAction(
   const freelancer = await requireFreelancer()
   const asked = noteForm.safeParse(Object.fromEntries(form))
   if (!asked.success) return notFound()
+  const within = await countAct('retry_per_freelancer', freelancer.id)
+  if (!within.ok) return answer(TOO_OFTEN, null)
   const result = await retryRefund({ freelancerId: freelancer.id, actor: 'freelancer', ...asked.data })
   redraw()
-  if (result.ok) return answer(RETRIED[result.creditNote.refundStatus])
-  return result.reason === 'not_found' ? notFound() : answer({ tone: 'needs_you', text: result.message })
+  if (result.ok) return answer(RETRIED[result.creditNote.refundStatus], result.creditNote.refundStatus)
+  return result.reason === 'not_found' ? notFound() : refused(result)
 }
 
 /** Refresh status: reads the refund from Stripe. Safe to press any number of times. */
@@ -60,6 +68,7 @@ export async function refreshStatusAction(
     result.stripeAnswered
       ? { tone: 'done', text: 'Checked with Stripe just now: this is how it stands.' }
       : { tone: 'needs_you', text: 'Stripe did not answer just now. This is what was known before.' },
+    result.creditNote.refundStatus,
   )
 }
 
@@ -67,7 +76,9 @@ export async function refreshStatusAction(
 export async function markRefundedAction(_previous: MarkRefundedState, form: FormData): Promise<MarkRefundedState> {
   await requireSameOrigin()
   const freelancer = await requireFreelancer()
-  const asked = markForm(todayIn(freelancer.timeZone, new Date())).safeParse(Object.fromEntries(form))
+  const fields = Object.fromEntries(form)
+  if (!noteForm.safeParse(fields).success) return settled(notFound())
+  const asked = markForm(todayIn(freelancer.timeZone, new Date())).safeParse(fields)
   if (!asked.success) return { typed: typedIn(form), errors: firstErrors(asked.error), answer: null }
   const { creditNoteId, method, reason, refundedOn } = asked.data
   const result = await markRefunded({
@@ -79,9 +90,8 @@ export async function markRefundedAction(_previous: MarkRefundedState, form: For
     refundedOn,
   })
   redraw()
-  if (result.ok)
-    return settled(answer({ tone: 'done', text: 'Marked refunded. Your client gets a confirmation by email.' }))
-  return settled(result.reason === 'not_found' ? notFound() : answer({ tone: 'needs_you', text: result.message }))
+  if (result.ok) return settled(answer(MARKED, 'manual'))
+  return settled(result.reason === 'not_found' ? notFound() : refused(result))
 }
 
 /** Every page of the desk may show the note, so none may be kept. */
@@ -89,12 +99,16 @@ function redraw(): void {
   revalidatePath('/', 'layout')
 }
 
-function answer(words: { tone: Tone; text: string } | null): RefundActionAnswer | null {
-  return words && { ...words, at: Date.now() }
+function answer(words: Words | null, status: RefundStatus | null): RefundActionAnswer | null {
+  return words && { ...words, status, at: Date.now() }
+}
+
+function refused({ message, status }: { message: string; status: RefundStatus }): RefundActionAnswer | null {
+  return answer({ tone: 'needs_you', text: message }, status)
 }
 
 function notFound(): RefundActionAnswer | null {
-  return answer({ tone: 'failed', text: 'This credit note was not found.' })
+  return answer({ tone: 'failed', text: 'This credit note was not found.' }, null)
 }
 
 function settled(answered: RefundActionAnswer | null): MarkRefundedState {

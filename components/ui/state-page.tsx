@@ -7,7 +7,9 @@ import { ToneMark } from './tone-mark'
 export function StatePage({ tone, title, children }: { tone: Tone; title: string; children: ReactNode }) {
   return (
     <div className="mx-auto flex min-h-dvh max-w-lg flex-col px-5 py-6 md:py-10">
-      <Brand />
+      <header>
+        <Brand />
+      </header>
       <main id="main" className="flex grow flex-col justify-center pb-24">
         <ToneMark tone={tone} className="size-9" />
         <h1 className="mt-5 text-2xl leading-8 font-semibold tracking-tight">{title}</h1>

@@ -59,6 +59,16 @@ export default async function ClientPage({ params }: PageProps<'/c/[token]'>) {
         )}
 
         <section
+          aria-labelledby="changes"
+          className="overflow-hidden rounded-xl border bg-surface shadow-card print:shadow-none"
+        >
+          <h2 id="changes" className="px-4 pt-4 pb-3 font-semibold md:px-6">
+            What changes
+          </h2>
+          <AmendmentChanges {...amendment} />
+        </section>
+
+        <section
           aria-labelledby="back"
           className="rounded-xl border bg-surface px-4 py-4 shadow-card md:px-6 print:shadow-none"
         >
@@ -78,16 +88,6 @@ export default async function ClientPage({ params }: PageProps<'/c/[token]'>) {
             <Amount amount={amendment.totalsAfter.gross} currency={amendment.currency} locale={amendment.locale} />.{' '}
             {amendment.refundGross > 0 ? <HowItComesBack amendment={amendment} /> : 'No money has to go back.'}
           </p>
-        </section>
-
-        <section
-          aria-labelledby="changes"
-          className="overflow-hidden rounded-xl border bg-surface shadow-card print:shadow-none"
-        >
-          <h2 id="changes" className="px-4 pt-4 pb-3 font-semibold md:px-6">
-            What changes
-          </h2>
-          <AmendmentChanges {...amendment} />
         </section>
 
         {amendment.status === 'signed' ? (
