@@ -7,7 +7,7 @@ import { type Ledger, type LedgerSnapshot, ledgerSnapshot } from './ledger'
 /** How long a change may wait for its write, so that a burst of calls costs one write. */
 const writeAfterMilliseconds = 50
 
-/** Follows a ledger on disk: every change is written within 100 ms, whole or not at all. */
+/** Follows a ledger on disk: every change is written within 100 ms (later once it takes longer to write), whole or not at all. */
 export type LedgerFile = {
   /** Resolves once everything is written; nothing is written afterwards. */
   close(): Promise<void>
@@ -32,15 +32,21 @@ export function followLedger(ledger: Ledger, path: string): LedgerFile {
   let writing: Promise<void> | undefined
   let unwritten = false
 
+  let lastWriteTook = 0
+
   const changed = () => {
     unwritten = true
-    if (!timer && !writing) timer = setTimeout(write, writeAfterMilliseconds)
+    // A ledger grown huge is written less often, so that writing never takes most of the time.
+    const wait = Math.max(writeAfterMilliseconds, 3 * lastWriteTook)
+    if (!timer && !writing) timer = setTimeout(write, wait)
   }
   const write = () => {
     timer = undefined
     unwritten = false
+    const began = performance.now()
     writing = replaceFile(path, JSON.stringify(ledger.snapshot())).finally(() => {
       writing = undefined
+      lastWriteTook = performance.now() - began
       if (unwritten) changed()
     })
   }

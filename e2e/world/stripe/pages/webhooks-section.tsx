@@ -38,14 +38,17 @@ export function WebhooksSection({ sim }: { sim: Simulation }) {
       {paused && (
         <p class="said refused">Webhooks are held: nothing is sent until you let them go, except with “Send now”.</p>
       )}
-      {endpoints.map((endpoint) => (
-        <p key={endpoint.id} class="facts">
-          <code>{endpoint.url}</code>
-          <span>hears {hearsLabel[endpoint.hears]}</span>
-          {endpoint.disabled && <span>disabled</span>}
-        </p>
-      ))}
       {endpoints.length === 0 && <p class="empty">No endpoint listens.</p>}
+      {endpoints.map((endpoint) => (
+        <EndpointLine key={endpoint.id} endpoint={endpoint} />
+      ))}
+      <details>
+        <summary>Add an endpoint</summary>
+        <ActButton to="/endpoints" label="Listen there" hint="This address hears every event from now on">
+          <input name="url" type="url" required placeholder="http://127.0.0.1:3000/api/stripe" aria-label="Address" />
+          <input name="secret" required placeholder="whsec_…" aria-label="Signing secret" />
+        </ActButton>
+      </details>
       {deliveries.length > 0 && (
         <Recent
           items={deliveries}
@@ -55,6 +58,23 @@ export function WebhooksSection({ sim }: { sim: Simulation }) {
         />
       )}
     </section>
+  )
+}
+
+function EndpointLine({ endpoint }: { endpoint: WebhookEndpointRecord }) {
+  return (
+    <div class="split">
+      <p class="facts">
+        <code>{endpoint.url}</code>
+        <span>hears {hearsLabel[endpoint.hears]}</span>
+        {endpoint.disabled && <span>disabled</span>}
+      </p>
+      <ActButton
+        to={`/endpoints/${endpoint.id}/remove`}
+        label="Stop listening"
+        hint="This address hears nothing any more"
+      />
+    </div>
   )
 }
 

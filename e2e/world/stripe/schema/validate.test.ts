@@ -40,7 +40,9 @@ test('a body of Stripe’s shape passes', () => {
   const failed = { ...refund, status: 'failed', failure_reason: 'declined', failure_balance_transaction: 'txn_3Back' }
   expect(validateStripeBody('refund', failed)).toEqual({ ok: true })
   expect(validateStripeBody('event.refund.updated', event)).toEqual({ ok: true })
-  expect(validateStripeBody('error', { error: { type: 'invalid_request_error', code: 'charge_disputed', message: 'x' } })).toEqual({ ok: true })
+  expect(
+    validateStripeBody('error', { error: { type: 'invalid_request_error', code: 'charge_disputed', message: 'x' } }),
+  ).toEqual({ ok: true })
   const list = { object: 'list', data: [refund], has_more: false, url: '/v1/refunds' }
   expect(validateStripeAnswer('GET', '/v1/refunds', list)).toEqual({ ok: true })
 })
@@ -52,10 +54,22 @@ test.for([
   ['an unset reason as null', 'refund', { ...refund, failure_reason: null }],
   ['an error code as failure reason', 'refund', { ...refund, failure_reason: 'charge_disputed' }],
   ['an invented field', 'refund', { ...refund, mood: 'good' }],
-  ['an invented field deep inside', 'refund', { ...refund, destination_details: { type: 'card', card: { type: 'refund', arn: '7' } } }],
-  ['an event with another object', 'event.refund.updated', { ...event, data: { object: { ...refund, object: 'charge' } } }],
+  [
+    'an invented field deep inside',
+    'refund',
+    { ...refund, destination_details: { type: 'card', card: { type: 'refund', arn: '7' } } },
+  ],
+  [
+    'an event with another object',
+    'event.refund.updated',
+    { ...event, data: { object: { ...refund, object: 'charge' } } },
+  ],
   ['an event of an unknown type', 'event', { ...event, type: 'refund.succeeded' }],
-  ['an error code Stripe does not have', 'error', { error: { type: 'invalid_request_error', code: 'card_account_closed' } }],
+  [
+    'an error code Stripe does not have',
+    'error',
+    { error: { type: 'invalid_request_error', code: 'card_account_closed' } },
+  ],
 ] as const)('%s is a problem', ([, schema, body]) => {
   expect(validateStripeBody(schema, body).ok).toBe(false)
 })
@@ -68,7 +82,10 @@ test('requests are judged by their call: names, types and allowed values', () =>
   expect(judge({ payment_intent: 'pi_1', reason: 'because' })).toBe(false)
   expect(validateStripeRequest('GET', '/v1/refunds/re_1', { expand: ['charge'] }).ok).toBe(true)
   expect(validateStripeRequest('POST', '/v1/refunds/re_1/cancel', { amount: 5 }).ok).toBe(false)
-  expect(validateStripeRequest('POST', '/v1/nonsense', {})).toEqual({ ok: false, problems: ['Stripe has no POST /v1/nonsense'] })
+  expect(validateStripeRequest('POST', '/v1/nonsense', {})).toEqual({
+    ok: false,
+    problems: ['Stripe has no POST /v1/nonsense'],
+  })
 })
 
 test('a schema that does not exist is a mistake of the test, not a verdict', () => {
