@@ -11,6 +11,8 @@ export type ThrowawayWorld = {
   simulatorUrl: string
   mailboxUrl: string
   databaseUrl: string
+  /** Signs what the app takes for Stripe's webhooks. */
+  webhookSecret: string
   stop: () => Promise<void>
 }
 
@@ -27,6 +29,7 @@ export async function startThrowawayWorld({ timeScale = 0.02 } = {}): Promise<Th
     freePort(),
     freePort(),
   ])
+  const webhookSecret = newWebhookSecret()
   const { PATH, HOME, TMPDIR, NODE_ENV } = process.env
   try {
     const world = await startWorld({
@@ -34,7 +37,7 @@ export async function startThrowawayWorld({ timeScale = 0.02 } = {}): Promise<Th
       dataDir,
       ports: { app, postgres, simulator, mailbox, smtp },
       given: { NODE_ENV, PATH, HOME, TMPDIR, AUTH_SECRET: randomBytes(32).toString('base64url') },
-      webhookSecret: newWebhookSecret(),
+      webhookSecret,
       persistent: false,
       timeScale,
       progress: (_step, work) => work,
@@ -45,6 +48,7 @@ export async function startThrowawayWorld({ timeScale = 0.02 } = {}): Promise<Th
     }
     return {
       ...addresses(world),
+      webhookSecret,
       stop: () => world.stop().finally(() => rmSync(dataDir, { recursive: true, force: true })),
     }
   } catch (error) {

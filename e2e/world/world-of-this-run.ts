@@ -6,6 +6,7 @@ const variables = z.object({
   E2E_SIMULATOR_URL: z.url(),
   E2E_MAILBOX_URL: z.url(),
   E2E_DATABASE_URL: z.string(),
+  E2E_WEBHOOK_SECRET: z.string(),
 })
 
 /** Puts the addresses of the world where Playwright's workers, which are other processes, find them. */
@@ -14,6 +15,7 @@ export function publishWorld(world: ThrowawayWorld): void {
   process.env.E2E_SIMULATOR_URL = world.simulatorUrl
   process.env.E2E_MAILBOX_URL = world.mailboxUrl
   process.env.E2E_DATABASE_URL = world.databaseUrl
+  process.env.E2E_WEBHOOK_SECRET = world.webhookSecret
 }
 
 /** The world that this run of the browser tests has brought up. */
@@ -24,5 +26,6 @@ export function worldOfThisRun(): Omit<ThrowawayWorld, 'stop'> {
     simulatorUrl: found.E2E_SIMULATOR_URL,
     mailboxUrl: found.E2E_MAILBOX_URL,
     databaseUrl: found.E2E_DATABASE_URL,
+    webhookSecret: found.E2E_WEBHOOK_SECRET,
   }
 }
