@@ -1,0 +1,70 @@
+import { BANNER, banner, markDialog } from './fixtures/credit-note-page'
+import { sendAmendment, sign } from './fixtures/desk'
+import { countMails, mailsTo } from './fixtures/mailbox'
+import { expect, test } from './fixtures/test'
+
+test('Mark refunded without a reference or the tick is refused at the field, with the cursor there; with both it is permanent and the client is told once', async ({
+  page,
+  desk,
+}) => {
+  const agreement = await sendAmendment(desk)
+  await desk.stripe.plan({ kind: 'refusal', code: 'charge_not_refundable', method: 'POST', path: '/v1/refunds' })
+  const note = await sign(agreement)
+  await page.goto(note.path)
+  await expect(banner(page)).toHaveText(BANNER.failed)
+  await expect(page.getByText('A retry will not help')).toBeVisible()
+
+  await page.getByRole('button', { name: 'Mark refunded' }).click()
+  const { dialog, reason, moneyLeft, submit } = markDialog(page)
+  await expect(dialog).toBeVisible()
+  await moneyLeft.check()
+  await submit.click()
+  await expect(dialog.getByText(/^Give a reason or reference/)).toBeVisible()
+  await expect(reason).toBeFocused()
+  await expect(reason).toHaveAttribute('aria-invalid', 'true')
+  await expect(moneyLeft).toBeChecked()
+
+  await moneyLeft.uncheck()
+  await reason.fill('Sparkasse transfer RQ-2231')
+  await submit.click()
+  await expect(dialog.getByText(/^Tick this once the money has really left/)).toBeVisible()
+  await expect(moneyLeft).toBeFocused()
+  await expect(reason).toHaveValue('Sparkasse transfer RQ-2231')
+
+  await moneyLeft.check()
+  await submit.click()
+  await expect(dialog).toBeHidden()
+  await expect(banner(page)).toHaveText(BANNER.manual)
+
+  await page.reload()
+  await expect(banner(page)).toHaveText(BANNER.manual)
+  const byHand = page.getByRole('region', { name: 'Refunded by hand' })
+  await expect(byHand).toContainText('Sparkasse transfer RQ-2231')
+  await expect(byHand).toContainText('SEPA transfer')
+  await expect(page.getByRole('button', { name: /^(Retry|Mark refunded)/ })).toHaveCount(0)
+  await expect.poll(() => countMails(note.clientEmail, /has been paid by/)).toBe(1)
+  const mail = (await mailsTo(note.clientEmail)).find(({ subject }) => /has been paid by/.test(subject))
+  expect(mail?.text).toContain('Sparkasse transfer RQ-2231')
+  expect(await desk.stripe.refunds()).toEqual([])
+})
+
+test('a deposit by bank transfer asks for a transfer back, never Stripe, and is done once marked', async ({
+  page,
+  desk,
+}) => {
+  const note = await sign(await sendAmendment(desk, 'sepa'))
+  await page.goto('/')
+  await page
+    .getByRole('region', { name: 'Needs you' })
+    .getByRole('link', { name: new RegExp(note.number) })
+    .click()
+  await expect(banner(page)).toHaveText(BANNER.transferByHand)
+  await page.getByRole('button', { name: 'Mark refunded' }).click()
+  const { reason, moneyLeft, submit } = markDialog(page)
+  await reason.fill('End-to-end id RQ-1')
+  await moneyLeft.check()
+  await submit.click()
+  await expect(banner(page)).toHaveText(BANNER.manual)
+  await expect.poll(() => countMails(note.clientEmail, /has been paid by SEPA transfer/)).toBe(1)
+  expect(await desk.stripe.refundCalls()).toBe(0)
+})

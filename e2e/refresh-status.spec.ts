@@ -1,0 +1,22 @@
+import { BANNER, banner } from './fixtures/credit-note-page'
+import { sendAmendment, sign } from './fixtures/desk'
+import { expect, test } from './fixtures/test'
+
+test('Refresh status settles a refund whose webhooks were lost, and pressing it again changes nothing', async ({
+  page,
+  desk,
+}) => {
+  const agreement = await sendAmendment(desk, { card: 'pm_card_pendingRefund' })
+  await desk.stripe.loseWebhooks()
+  const note = await sign(agreement)
+  await page.goto(note.path)
+  await expect(banner(page)).toHaveText(BANNER.requested)
+  await page.getByRole('button', { name: 'Refresh status' }).click()
+  await expect(page.getByText('Checked with Stripe just now: this is how it stands.')).toBeVisible()
+  await expect(banner(page)).toHaveText(BANNER.requested)
+
+  await desk.stripe.act(`/refunds/${(await desk.stripe.onlyRefund()).id}/confirm`)
+  await page.getByRole('button', { name: 'Refresh status' }).click()
+  await expect(banner(page)).toHaveText(BANNER.succeeded)
+  expect(await desk.stripe.refundCalls()).toBe(1)
+})
