@@ -67,6 +67,8 @@ export async function startStripeSimulator(settings: SimulatorSettings = {}): Pr
   app.route('/', pageRoutes(sim))
 
   const server = createServer(getRequestListener(app.fetch))
+  // Longer than any client keeps an idle connection: only planned faults may reset one.
+  server.keepAliveTimeout = 600_000
   sim.origin = await listen(server, settings.port ?? 0)
   deliveries.resumeUnfinished()
   appointments.resume()

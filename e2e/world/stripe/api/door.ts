@@ -180,14 +180,14 @@ async function once(
     return {
       ...answer,
       replayed: true,
-      errorCode: null,
       headers: { 'idempotent-replayed': 'true', 'original-request': requestId },
     }
   }
   try {
     if (fault?.kind === 'delay_before') await wait(fault.milliseconds)
     const verdict = work()
-    keys.finish(call, { status: verdict.status, body: verdict.body }, sim.clock.now())
+    const { status, body, errorCode } = verdict
+    keys.finish(call, { status, body, errorCode }, sim.clock.now())
     return verdict
   } catch (error) {
     keys.abandon(call)

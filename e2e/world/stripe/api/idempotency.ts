@@ -43,7 +43,7 @@ export class IdempotencyKeys {
   }
 
   /** Binds the key to its answer, 500s included; an answer that says the work has not begun leaves it free. */
-  finish(call: KeyedCall, answer: { status: number; body: string }, now: number): void {
+  finish(call: KeyedCall, answer: IdempotencyRecord['answer'], now: number): void {
     this.inFlight.delete(idOf(call))
     if (notBegun.has(answer.status)) return
     this.ledger.idempotencyKeys.put({ ...call, id: idOf(call), at: now, answer })

@@ -250,6 +250,7 @@ export const webhookEndpointRecord = z.object({
   id: z.string(),
   account: z.string(),
   url: z.string(),
+  /** Several, comma-separated, while it rolls. */
   secret: z.string(),
   enabledEvents: z.array(z.string()),
   /** Whose events it hears: the account's own, its connected accounts', or both (endpoints given at start only). */
@@ -284,7 +285,7 @@ export const idempotencyRecord = z.object({
   params: z.string(),
   requestId: z.string(),
   at: z.number(),
-  answer: z.object({ status: z.int(), body: z.string() }),
+  answer: z.object({ status: z.int(), body: z.string(), errorCode: z.string().nullable() }),
 })
 export type IdempotencyRecord = z.infer<typeof idempotencyRecord>
 

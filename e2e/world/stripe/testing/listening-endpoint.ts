@@ -25,7 +25,7 @@ export type ListeningEndpoint = {
 const boundAddress = z.object({ port: z.int() })
 
 /** An app's webhook endpoint that checks every delivery as the official SDK does, and against the schema data. */
-export async function listeningEndpoint(secret = 'whsec_listening'): Promise<ListeningEndpoint> {
+export async function listeningEndpoint(secret = 'whsec_listening', wantedPort = 0): Promise<ListeningEndpoint> {
   const heard: Heard[] = []
   const refusals = new Map<string, number[]>()
   const problems: unknown[] = []
@@ -45,7 +45,7 @@ export async function listeningEndpoint(secret = 'whsec_listening'): Promise<Lis
       for (const check of [...waiters]) check()
     })
   })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', () => listening()))
+  await new Promise<void>((listening) => server.listen(wantedPort, '127.0.0.1', () => listening()))
   const { port } = boundAddress.parse(server.address())
 
   const endpoint: ListeningEndpoint = {

@@ -113,18 +113,29 @@ test('a signature made with another secret, or over another body, does not verif
   expect(() => Stripe.webhooks.constructEvent(`${heard.rawBody} `, heard.signature, endpoint.secret)).toThrow()
 })
 
+test('while a secret rolls every delivery is signed with both', async () => {
+  const endpoint = await listeningEndpoint('whsec_new')
+  const { pay } = await connectedSimulator({ webhooks: [{ url: endpoint.url, secret: 'whsec_old,whsec_new' }] })
+  await pay(3000)
+  const [heard] = await endpoint.waitFor(1)
+  expect(heard?.signature).toMatch(/^t=\d+,v1=[0-9a-f]{64},v1=[0-9a-f]{64}$/)
+  expect(() => Stripe.webhooks.constructEvent(heard?.rawBody ?? '', heard?.signature ?? '', 'whsec_old')).not.toThrow()
+  await endpoint.close()
+})
+
 test('an app that starts late still gets what happened before', async () => {
-  const { stripe, sim, account, pay } = await connectedSimulator({ webhooks: [] })
   const late = await listeningEndpoint()
+  const { port } = new URL(late.url)
   await late.close()
-  await sim.act('/endpoints', { url: late.url, secret: late.secret })
+  const { stripe, sim, on, pay } = await connectedSimulator({ webhooks: [late], timeScale: 0.1 })
   await pay(3000)
   await expect
-    .poll(async () =>
-      (await sim.deliveries()).every(({ attempts }) => attempts.length > 0 && attempts[0]?.status === null),
-    )
+    .poll(async () => (await sim.deliveries()).every(({ attempts }) => attempts[0]?.status === null))
     .toBe(true)
-  expect((await stripe.events.list({ delivery_success: false }, { stripeAccount: account })).data.length).toBe(3)
+  expect((await stripe.events.list({ delivery_success: false }, on)).data).toHaveLength(3)
+  const started = await listeningEndpoint(late.secret, Number(port))
+  await started.waitFor(3)
+  await started.close()
 })
 
 test('an endpoint hears only what it registered for: own or connected accounts, named types', async ({

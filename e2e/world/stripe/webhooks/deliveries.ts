@@ -249,7 +249,7 @@ export class Deliveries {
         method: 'POST',
         headers: {
           'content-type': 'application/json; charset=utf-8',
-          'stripe-signature': stripeSignature(rawBody, endpoint.secret, this.clock.seconds()),
+          'stripe-signature': stripeSignature(rawBody, endpoint.secret.split(','), this.clock.seconds()),
           'user-agent': 'Stripe/1.0 (+https://stripe.com/docs/webhooks)',
         },
         body: rawBody,
