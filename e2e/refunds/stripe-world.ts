@@ -99,6 +99,12 @@ export async function startStripe() {
         await nextTurn()
       }
     },
+    /** The client pays on a hosted payment page. */
+    payOnPage: async (page: string) => {
+      const form = new URLSearchParams({ email: 'paula@example.com', name: 'Paula Pine', card: 'pm_card_visa' })
+      const answer = await fetch(page, { method: 'POST', body: form, redirect: 'manual' })
+      if (answer.status !== 303) throw new Error(`the payment page answered ${answer.status}`)
+    },
     /** Everything that came over the wire for one event, copies and misdirected ones included. */
     copiesOf: (eventId: string) => copies.filter(({ id }) => id === eventId),
     async close() {

@@ -22,7 +22,9 @@ export async function applyStripeRefund(tx: Transaction, news: RefundNews, cause
   const note = await holdCreditNote(tx, owner.freelancerId, owner.creditNoteId)
   if (!note) throw new Error('a refund names a credit note that is gone')
 
-  const known = await findKnownRefund(tx, news.stripeRefundId)
+  const kept = await findKnownRefund(tx, news.stripeRefundId)
+  // What another account's event once said under this id is no news of ours: it is overwritten, not merged.
+  const known = kept?.stripeAccountId === news.stripeAccountId ? kept : null
   const merged = mergeProgress(known, news)
   const attemptClosed = await closeAttemptOf(tx, note, news)
   if (known?.creditNoteId && sameProgress(known, merged) && !attemptClosed) return 'nothing_new'

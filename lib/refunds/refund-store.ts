@@ -129,8 +129,10 @@ export async function saveKnownRefund(
       failure_reason, pending_reason, trace_number, created_at)
     VALUES (${news.stripeRefundId}, ${news.stripeAccountId}, ${creditNoteId}::uuid, ${news.paymentIntentId}, ${news.amount},
       ${news.currency}, ${merged.status}, ${merged.failureReason}, ${merged.pendingReason}, ${merged.traceNumber}, ${news.createdAt})
-    ON CONFLICT (id) DO UPDATE SET status = excluded.status, failure_reason = excluded.failure_reason,
-      pending_reason = excluded.pending_reason, trace_number = excluded.trace_number,
+    ON CONFLICT (id) DO UPDATE SET stripe_account_id = excluded.stripe_account_id,
+      payment_intent_id = excluded.payment_intent_id, amount = excluded.amount, currency = excluded.currency,
+      status = excluded.status, failure_reason = excluded.failure_reason, pending_reason = excluded.pending_reason,
+      trace_number = excluded.trace_number, created_at = excluded.created_at,
       credit_note_id = coalesce(stripe_refunds.credit_note_id, excluded.credit_note_id)`
 }
 
