@@ -93,6 +93,9 @@ const READERS: Record<string, Reader> = {
   })),
 }
 
+/** The types that a webhook endpoint should subscribe to, and that missed events are looked for among. */
+export const SUBSCRIBED_EVENT_TYPES: readonly string[] = Object.keys(READERS)
+
 /** Reads an event. Only events of a connected account can concern a direct charge; the platform's own are kept as `other`. */
 export function eventFacts(event: { type: string; stripeAccountId: string | null; object: unknown }): EventFacts {
   const read = READERS[event.type]
