@@ -62,6 +62,9 @@ export function refundFacts(note: CreditNote): RefundFacts {
     manual: note.manual,
     traceNumber: note.traceNumber,
     paidTwice: note.paidTwiceAt !== null,
+    nextTryAt: note.nextTryAt,
+    automaticTries: note.automaticTries,
+    foreignRefund: note.foreignRefund,
   }
 }
 

@@ -18,8 +18,8 @@ import { formatCalendarDay } from '@/lib/dates'
 import { todayIn } from '@/lib/refunds/mark-refunded-form'
 import { MANUAL_METHOD_NAMES, refundBanner } from '@/lib/refunds/refund-status'
 import { LiveChanges } from '../../../live-changes'
+import { BANNER_ACTIONS } from '../../banner-actions'
 import { DeskLink } from '../../desk-link'
-import { markRefundedAction, refreshStatusAction, retryRefundAction } from '../../refund-actions'
 
 export async function generateMetadata({ params }: PageProps<'/credit-notes/[id]'>): Promise<Metadata> {
   const freelancer = await requireFreelancer()
@@ -72,7 +72,7 @@ export default async function CreditNotePage({ params, searchParams }: PageProps
         reader={freelancer}
         today={todayIn(freelancer.timeZone, new Date())}
         markOpenInPlace={(await searchParams).mark === 'refunded'}
-        actions={{ retry: retryRefundAction, refresh: refreshStatusAction, markRefunded: markRefundedAction }}
+        actions={BANNER_ACTIONS}
       />
 
       <div className="mt-5 rounded-xl border bg-surface px-4 py-4 shadow-card md:px-5 print:shadow-none">
