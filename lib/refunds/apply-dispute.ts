@@ -1,10 +1,10 @@
 import { holdCreditNote } from '@/lib/credit-notes/find-credit-note'
 import { recordDispute } from '@/lib/deposits/confirm-deposit'
 import type { Transaction } from '@/lib/transaction'
-import { HEALED_BY } from './automatic-tries'
 import { type Cause, moveRefund } from './move-refund'
 import { wakeRefunds } from './plan-tries'
 import { findFailedFor } from './refund-store'
+import { HEALED_BY } from './refund-tries'
 
 export type DisputeNews = { stripeAccountId: string; paymentIntentId: string | null; chargeId: string; status: string }
 

@@ -2,8 +2,8 @@ import type { CreditNote } from '@/lib/credit-notes/credit-note'
 import { holdCreditNote, writeTimeline } from '@/lib/credit-notes/find-credit-note'
 import { addJob } from '@/lib/jobs'
 import { inTransaction, type Transaction } from '@/lib/transaction'
-import { HEALED_BY, type Healing, nextAutomaticTry } from './automatic-tries'
 import { findFailedFor, findTries, planNextTry } from './refund-store'
+import { HEALED_BY, type Healing, nextAutomaticTry } from './refund-tries'
 
 /** Plans the next automatic try of a note that has just failed, where its reason passes by itself and the budget lasts. */
 export async function planAutomaticTry(tx: Transaction, note: CreditNote, reason: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { formatCalendarDay, formatDay, type Reader } from '@/lib/dates'
-import { MOST_AUTOMATIC_TRIES } from './automatic-tries'
 import { type RefundReason, refundReason } from './refund-reasons'
+import { MOST_AUTOMATIC_TRIES } from './refund-tries'
 
 /** The public vocabulary of a credit note's refund, as stored, shown and spoken in the API. */
 export const REFUND_STATUSES = ['pending', 'requested', 'succeeded', 'failed', 'manual'] as const
