@@ -147,7 +147,7 @@ describe('a refund that succeeds', () => {
     await trigger(note)
     await db().$executeRaw`
       UPDATE credit_notes SET requested_at = now() - interval '61 minutes' WHERE id = ${note.creditNoteId}::uuid`
-    expect((await sweepRefunds()).read).toBeGreaterThan(0)
+    expect((await sweepRefunds()).refundsRead).toBeGreaterThan(0)
     expect(await standing(note)).toMatchObject({ refundStatus: 'succeeded' })
   })
 

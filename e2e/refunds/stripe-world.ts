@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { z } from 'zod'
 import type { fault } from '../world/stripe/faults/fault-plan'
-import { accountRecord, chargeRecord, eventRecord, refundRecord } from '../world/stripe/ledger/records'
+import { accountRecord, chargeRecord, disputeRecord, eventRecord, refundRecord } from '../world/stripe/ledger/records'
 import { startStripeSimulator } from '../world/stripe/simulator'
 
 /** A webhook as it came over the wire: what the product's door would be handed. */
@@ -12,6 +12,7 @@ const ledger = z.object({
   accounts: z.array(accountRecord),
   refunds: z.array(refundRecord),
   charges: z.array(chargeRecord.extend({ amountRefunded: z.int() })),
+  disputes: z.array(disputeRecord),
 })
 
 const request = z.object({

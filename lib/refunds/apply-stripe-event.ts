@@ -43,6 +43,13 @@ async function applyFacts(tx: Transaction, facts: EventFacts, cause: Cause): Pro
       if (chargesEnabled) await wakeRefunds(tx, 'account_reconnected', { stripeAccountId })
       return 'applied'
     }
+    case 'account_authorized': {
+      const { stripeAccountId } = facts
+      if (!(await applyAccountNews(tx, stripeAccountId, { chargesEnabled: null, disconnected: false })))
+        return 'unknown_account'
+      await wakeRefunds(tx, 'account_reconnected', { stripeAccountId })
+      return 'applied'
+    }
     case 'account_deauthorized':
       return (await applyAccountNews(tx, facts.stripeAccountId, { chargesEnabled: false, disconnected: true }))
         ? 'applied'

@@ -16,6 +16,7 @@ export type EventFacts =
   | { kind: 'dispute'; stripeAccountId: string; paymentIntentId: string | null; chargeId: string; status: string }
   | { kind: 'account'; stripeAccountId: string; chargesEnabled: boolean }
   | { kind: 'account_deauthorized'; stripeAccountId: string }
+  | { kind: 'account_authorized'; stripeAccountId: string }
   | { kind: 'other'; why: 'unknown_type' | 'no_connected_account' | 'unreadable' }
 
 const idOf = z.union([z.string(), z.object({ id: z.string() }).transform(({ id }) => id)])
@@ -86,6 +87,10 @@ const READERS: Record<string, Reader> = {
     kind: 'account',
     stripeAccountId,
     chargesEnabled: told.charges_enabled,
+  })),
+  'account.application.authorized': reader(z.unknown(), (_, stripeAccountId) => ({
+    kind: 'account_authorized',
+    stripeAccountId,
   })),
   'account.application.deauthorized': reader(z.unknown(), (_, stripeAccountId) => ({
     kind: 'account_deauthorized',
