@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { db, disconnectDatabase } from '@/lib/db'
 import { resolveAttempt } from '@/lib/refunds/ask-stripe'
 import type { OpenAttempt } from '@/lib/refunds/attempt-store'
-import { retryRefund } from '@/lib/refunds/retry-refund'
 import { sweepRefunds } from '@/lib/refunds/sweep-refunds'
 import { beginRefund } from '@/lib/refunds/trigger-refund'
 import { createRefund } from '@/lib/stripe/create-refund'
@@ -16,6 +15,7 @@ import {
   letLeaseLapse,
   type Note,
   openDesk,
+  pressRetry,
   runJobs,
   standing,
   trigger,
@@ -161,9 +161,7 @@ describe('killed after Stripe’s answer, before the record', () => {
 test('killed before the claim: nothing has changed, and a later click works', async () => {
   const note = await issueNote(desk)
   expect(await standing(note)).toMatchObject({ refundStatus: 'pending', attempts: 0 })
-  expect(await retryRefund({ ...note, actor: 'freelancer' })).toMatchObject({
-    creditNote: { refundStatus: 'requested' },
-  })
+  expect(await pressRetry(note)).toMatchObject({ refundStatus: 'requested' })
 })
 
 test('killed before the claim, and nobody clicks: the sweep begins the refund', async () => {
