@@ -11,6 +11,9 @@ export default defineConfig({
     globals: false,
     restoreMocks: true,
     unstubEnvs: true,
+    // A guarantee is no less kept on a machine that is busy: only what hangs is cut.
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
     projects: [
       {
         extends: true,
@@ -25,8 +28,6 @@ export default defineConfig({
           globalSetup: 'e2e/world/test-cluster.ts',
           setupFiles: 'e2e/world/test-database.ts',
           maxWorkers: 2,
-          testTimeout: 15_000,
-          hookTimeout: 30_000,
           env: {
             STRIPE_SECRET_KEY: 'sk_test_vitest',
             STRIPE_WEBHOOK_SECRET: 'whsec_vitest',

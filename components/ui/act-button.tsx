@@ -34,7 +34,8 @@ export function ActButton({
       value={value}
       aria-disabled={blocked || undefined}
       onClick={(event) => {
-        if (blocked) event.preventDefault()
+        // The second click of a double click comes before React has drawn the first one's wait.
+        if (blocked || event.detail > 1) event.preventDefault()
         else onClick?.(event)
       }}
       className={`button ${looks[kind]} ${blocked ? 'opacity-70' : ''}`}

@@ -11,6 +11,7 @@ import { listEmails } from '@/lib/email/outbox'
 import { connectStripeAccount, createFreelancer } from '@/lib/freelancers/freelancer-store'
 import { applyStripeEvent } from '@/lib/refunds/apply-stripe-event'
 import { resolveAttempt } from '@/lib/refunds/ask-stripe'
+import { retryRefund } from '@/lib/refunds/retry-refund'
 import { triggerStripeRefund } from '@/lib/refunds/trigger-refund'
 import { storeEvent, verifyWebhook } from '@/lib/stripe/event-inbox'
 import { inTransaction } from '@/lib/transaction'
@@ -123,6 +124,22 @@ export async function trigger(note: Note): Promise<void> {
   await triggerStripeRefund({ freelancerId, creditNoteId, cause: 'amendment_signed', actor: 'worker' })
 }
 
+/**
+ * The freelancer presses Retry; returns the note as it stands once Stripe's answer is booked. On a busy machine that may be
+ * after the press was answered with "in progress".
+ */
+export async function pressRetry({ freelancerId, creditNoteId }: Note): Promise<CreditNote> {
+  const pressed = await retryRefund({ freelancerId, creditNoteId, actor: 'freelancer' })
+  if (!pressed.ok) throw new Error(`Retry was refused: ${pressed.reason}`)
+  return whenAnswered({ freelancerId, creditNoteId })
+}
+
+/** The note as it stands once no attempt is open any more. */
+export async function whenAnswered(note: Pick<Note, 'freelancerId' | 'creditNoteId'>): Promise<CreditNote> {
+  await expect.poll(async () => (await standing(note)).attemptOpen, { timeout: 10_000 }).toBe(false)
+  return standing(note)
+}
+
 /** Hands a webhook on through the product's own door: signature, inbox, effect. Says whether the inbox had it before. */
 export async function deliver(delivery: Delivery): Promise<'stored' | 'duplicate'> {
   const verified = verifyWebhook(delivery.rawBody, delivery.signature, new Date())
@@ -151,7 +168,7 @@ export async function resolveNow(note: Note): Promise<void> {
 }
 
 /** The note as the freelancer's desk reads it. */
-export async function standing(note: Note): Promise<CreditNote> {
+export async function standing(note: Pick<Note, 'freelancerId' | 'creditNoteId'>): Promise<CreditNote> {
   const found = await findCreditNote(note.freelancerId, note.creditNoteId)
   if (!found) throw new Error('the credit note is gone')
   return found

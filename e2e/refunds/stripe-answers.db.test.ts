@@ -13,9 +13,11 @@ import {
   issueNote,
   type Note,
   openDesk,
+  pressRetry,
   resolveNow,
   standing,
   trigger,
+  whenAnswered,
 } from './desk'
 import { type StripeCall, type StripeWorld, startStripe } from './stripe-world'
 
@@ -208,10 +210,7 @@ describe('Stripe breaks: a 500', () => {
     expect(await standing(note)).toMatchObject({ refundStatus: 'failed', failureReason: 'api_error' })
     expect(await emailsOf(note)).toEqual(['refund_failed'])
 
-    expect(await retry(note)).toMatchObject({
-      ok: true,
-      creditNote: { refundStatus: 'requested', failureReason: null },
-    })
+    expect(await pressRetry(note)).toMatchObject({ refundStatus: 'requested', failureReason: null })
     expect(await keysAsked()).toHaveLength(2)
     expect(await stripe.refundsOf(desk.stripeAccountId)).toHaveLength(1)
   })
@@ -279,7 +278,7 @@ describe('Stripe is busy', () => {
       expect(await emailsOf(note)).toEqual(['refund_failed'])
 
       await stripe.forgetFaults()
-      expect(await retry(note)).toMatchObject({ ok: true, creditNote: { refundStatus: 'requested' } })
+      expect(await pressRetry(note)).toMatchObject({ refundStatus: 'requested' })
       expect(await keysAsked()).toHaveLength(2)
     },
   )
@@ -330,7 +329,7 @@ describe('Stripe says no', () => {
     const note = await issueNote(desk, { card: 'pm_card_createDispute' })
     await trigger(note)
     for (let press = 0; press < 3; press++) {
-      expect(await retry(note)).toMatchObject({ ok: true, creditNote: { refundStatus: 'failed' } })
+      expect(await pressRetry(note)).toMatchObject({ refundStatus: 'failed' })
     }
     expect(await keysAsked()).toHaveLength(4)
     expect(await emailsOf(note)).toEqual(['refund_failed'])
@@ -342,7 +341,7 @@ describe('Stripe says no', () => {
     await trigger(note)
     expect(await standing(note)).toMatchObject({ refundStatus: 'failed', failureReason: 'api_key_expired' })
     expect(await asked()).toHaveLength(1)
-    expect(await retry(note)).toMatchObject({ ok: true, creditNote: { refundStatus: 'requested' } })
+    expect(await pressRetry(note)).toMatchObject({ refundStatus: 'requested' })
   })
 
   test('an account that was taken away from us: failed, to be reconnected, no storm of tries', async () => {
@@ -352,7 +351,7 @@ describe('Stripe says no', () => {
     expect(await standing(note)).toMatchObject({ refundStatus: 'failed', failureReason: 'account_invalid' })
     expect((await asked()).map(({ status }) => status)).toEqual([403])
     await stripe.act(`/accounts/${desk.stripeAccountId}/reconnect`)
-    expect(await retry(note)).toMatchObject({ ok: true, creditNote: { refundStatus: 'requested' } })
+    expect(await pressRetry(note)).toMatchObject({ refundStatus: 'requested' })
   })
 
   test('a key that was used with other parameters: nothing is paid, and a person is needed', async () => {
@@ -466,6 +465,6 @@ describe('an answer that comes late', () => {
       creditNote: { refundStatus: 'pending', attemptOpen: true, failureReason: null },
     })
     expect(performance.now() - pressed).toBeLessThan(2000)
-    await expect.poll(async () => (await standing(note)).attemptOpen, { timeout: 5000 }).toBe(false)
+    await whenAnswered(note)
   })
 })

@@ -1,9 +1,13 @@
 import { createServer } from 'node:http'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { vi } from 'vitest'
 import { z } from 'zod'
 import type { fault } from '../world/stripe/faults/fault-plan'
 import { accountRecord, chargeRecord, disputeRecord, eventRecord, refundRecord } from '../world/stripe/ledger/records'
 import { startStripeSimulator } from '../world/stripe/simulator'
+
+// The simulator compiles its schema data once per test file, which takes a while on a busy machine.
+vi.setConfig({ testTimeout: 30_000 })
 
 /** A webhook as it came over the wire: what the product's door would be handed. */
 export type Delivery = { id: string; type: string; account: string | null; rawBody: string; signature: string }

@@ -25,8 +25,10 @@ export type RefundProgress = {
 const PENDING_REASONS = ['processing', 'charge_pending', 'insufficient_funds']
 
 function weightier(a: string | null, b: string | null): string | null {
-  const byWeight = [a, b].toSorted((x, y) => PENDING_REASONS.indexOf(x ?? '') - PENDING_REASONS.indexOf(y ?? ''))
-  return byWeight[1] ?? byWeight[0] ?? null
+  const weight = (reason: string | null) => PENDING_REASONS.indexOf(reason ?? '')
+  // Reasons that Stripe may add some day weigh the same.
+  if (weight(a) === weight(b)) return eitherWay(a, b)
+  return weight(a) > weight(b) ? a : b
 }
 
 /** Of two reports at the same station either may be the first heard; the choice must not depend on which. */

@@ -1,5 +1,8 @@
 import type { Metadata } from 'next'
+import { redirect } from 'next/navigation'
 import { z } from 'zod'
+import { nextPath } from '@/lib/auth/next-path'
+import { currentFreelancer } from '@/lib/auth/session'
 import { SignInForm } from './sign-in-form'
 
 export const metadata: Metadata = { title: 'Sign in' }
@@ -8,6 +11,7 @@ const asked = z.object({ next: z.string().max(2000).optional().catch(undefined) 
 
 export default async function SignInPage({ searchParams }: PageProps<'/sign-in'>) {
   const { next } = asked.parse(await searchParams)
+  if (await currentFreelancer()) redirect(nextPath(next))
   return (
     <>
       <h1 className="text-2xl leading-8 font-semibold tracking-tight">Sign in to your desk</h1>

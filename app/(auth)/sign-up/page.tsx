@@ -1,10 +1,13 @@
 import type { Metadata } from 'next'
+import { redirect } from 'next/navigation'
 import { PASSWORD_MIN_LENGTH } from '@/lib/auth/password-rules'
+import { currentFreelancer } from '@/lib/auth/session'
 import { SignUpForm } from './sign-up-form'
 
 export const metadata: Metadata = { title: 'Open a desk' }
 
-export default function SignUpPage() {
+export default async function SignUpPage() {
+  if (await currentFreelancer()) redirect('/')
   return (
     <>
       <h1 className="text-2xl leading-8 font-semibold tracking-tight">Open your refund desk</h1>

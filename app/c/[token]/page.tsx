@@ -86,7 +86,9 @@ export default async function ClientPage({ params }: PageProps<'/c/[token]'>) {
             You have paid <Amount amount={amendment.paid} currency={amendment.currency} locale={amendment.locale} />.
             The new total is{' '}
             <Amount amount={amendment.totalsAfter.gross} currency={amendment.currency} locale={amendment.locale} />.{' '}
-            {amendment.refundGross > 0 ? <HowItComesBack amendment={amendment} /> : 'No money has to go back.'}
+            {amendment.refundGross === 0
+              ? 'No money has to go back.'
+              : !creditNote && <HowItComesBack amendment={amendment} />}
           </p>
         </section>
 
@@ -123,23 +125,16 @@ export default async function ClientPage({ params }: PageProps<'/c/[token]'>) {
   )
 }
 
-function HowItComesBack({ amendment: { depositMethod, status, freelancerName } }: { amendment: AmendmentForClient }) {
-  const once = status === 'signed' ? '' : 'Once you have signed, '
-  const difference = once ? 'the difference' : 'The difference'
+/** Before the signature; afterwards the refund itself says where it is. */
+function HowItComesBack({ amendment: { depositMethod, freelancerName } }: { amendment: AmendmentForClient }) {
   if (depositMethod === 'sepa') {
     return (
       <>
-        {once}
-        {difference} is sent to your bank account by <bdi>{freelancerName}</bdi>.
+        Once you have signed, <bdi>{freelancerName}</bdi> sends the difference to your bank account.
       </>
     )
   }
-  return (
-    <>
-      {once}
-      {difference} goes back to the card you paid with, usually within 3–5 business days.
-    </>
-  )
+  return 'Once you have signed, the difference goes back to the card you paid with, usually within 3–5 business days.'
 }
 
 function TooManyTries() {

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
+import { cache } from 'react'
 import { CreditNoteRefund } from '@/components/credit-note-refund'
 import { RefundAttempts } from '@/components/refund-attempts'
 import { refundStations } from '@/components/refund-stations'
@@ -21,15 +22,18 @@ import { LiveChanges } from '../../../live-changes'
 import { BANNER_ACTIONS } from '../../banner-actions'
 import { DeskLink } from '../../desk-link'
 
+/** Title and page read the note once. */
+const creditNoteOf = cache(findCreditNote)
+
 export async function generateMetadata({ params }: PageProps<'/credit-notes/[id]'>): Promise<Metadata> {
   const freelancer = await requireFreelancer()
-  const note = await findCreditNote(freelancer.id, (await params).id)
+  const note = await creditNoteOf(freelancer.id, (await params).id)
   return { title: note?.number ?? 'Not found' }
 }
 
 export default async function CreditNotePage({ params, searchParams }: PageProps<'/credit-notes/[id]'>) {
   const freelancer = await requireFreelancer()
-  const note = await findCreditNote(freelancer.id, (await params).id)
+  const note = await creditNoteOf(freelancer.id, (await params).id)
   if (!note) notFound()
   const [timeline, attempts] = await Promise.all([
     getTimeline(freelancer.id, note.id),

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
+import { cache } from 'react'
 import { CreditNoteRefund } from '@/components/credit-note-refund'
 import { Amount } from '@/components/ui/amount'
 import { Chip } from '@/components/ui/chip'
@@ -15,15 +16,18 @@ import { BANNER_ACTIONS } from '../../banner-actions'
 import { DeskLink } from '../../desk-link'
 import { PROPOSAL_STATUS_LOOKS } from '../proposal-status-words'
 
+/** Title and page read the proposal once. */
+const proposalOf = cache(getProposal)
+
 export async function generateMetadata({ params }: PageProps<'/proposals/[id]'>): Promise<Metadata> {
   const freelancer = await requireFreelancer()
-  const proposal = await getProposal(freelancer.id, (await params).id)
+  const proposal = await proposalOf(freelancer.id, (await params).id)
   return { title: proposal?.number ?? 'Not found' }
 }
 
 export default async function ProposalPage({ params }: PageProps<'/proposals/[id]'>) {
   const freelancer = await requireFreelancer()
-  const proposal = await getProposal(freelancer.id, (await params).id)
+  const proposal = await proposalOf(freelancer.id, (await params).id)
   if (!proposal) notFound()
   const creditNotes = await listCreditNotesOfProposal(freelancer.id, proposal.id)
   const today = todayIn(freelancer.timeZone, new Date())

@@ -1,0 +1,217 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { STRIPE_REFUND_STATUSES, type StripeRefundStatus } from '@/lib/stripe/refund-news'
+import {
+  answerIsOnlyAcceptance,
+  isLive,
+  mergeProgress,
+  type RefundProgress,
+  sameProgress,
+  verdictOnRefunds,
+} from './refund-news-rules'
+import { LEGAL_TRANSITIONS, REFUND_STATUSES, type RefundStatus } from './refund-status'
+
+const anyStatus = fc.constantFrom(...STRIPE_REFUND_STATUSES)
+const anyProgress: fc.Arbitrary<RefundProgress> = fc.record({
+  status: anyStatus,
+  failureReason: fc.option(fc.constantFrom('declined', 'unknown', 'insufficient_funds', 'not_in_any_book')),
+  pendingReason: fc.option(
+    fc.constantFrom('processing', 'charge_pending', 'insufficient_funds', 'not_in_any_book', 'nor_this'),
+  ),
+  traceNumber: fc.option(fc.constantFrom('70000000000000000000001', '70000000000000000000002')),
+})
+
+function mergeAll(reports: readonly RefundProgress[]): RefundProgress | null {
+  return reports.reduce<RefundProgress | null>(mergeProgress, null)
+}
+
+describe('merging news of one Stripe refund', () => {
+  test('any order and any repetition of the same reports ends the same', () => {
+    const reordered = fc.array(anyProgress, { minLength: 1, maxLength: 6 }).chain((reports) =>
+      fc.record({
+        reports: fc.constant(reports),
+        shuffled: fc.shuffledSubarray(reports, { minLength: reports.length }),
+        repeated: fc.array(fc.constantFrom(...reports), { maxLength: 6 }),
+      }),
+    )
+    fc.assert(
+      fc.property(reordered, ({ reports, shuffled, repeated }) => {
+        expect(mergeAll([...shuffled, ...repeated])).toEqual(mergeAll(reports))
+        expect(mergeAll([...repeated, ...shuffled])).toEqual(mergeAll(reports))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('a refund never moves down: older news never wins', () => {
+    const ladder: StripeRefundStatus[][] = [['pending'], ['requires_action'], ['succeeded'], ['failed', 'canceled']]
+    const rung = (status: StripeRefundStatus) => ladder.findIndex((statuses) => statuses.includes(status))
+    fc.assert(
+      fc.property(anyProgress, anyProgress, (known, news) => {
+        expect(rung(mergeProgress(known, news).status)).toBe(Math.max(rung(known.status), rung(news.status)))
+      }),
+    )
+  })
+
+  test('a trace number once heard is never lost', () => {
+    fc.assert(
+      fc.property(fc.array(anyProgress, { minLength: 1 }), (reports) => {
+        const told = reports.some(({ traceNumber }) => traceNumber !== null)
+        expect(mergeAll(reports)?.traceNumber !== null).toBe(told)
+      }),
+    )
+  })
+
+  test('what was succeeded and then failed is failed, with the reason of the failure, whichever is heard first', () => {
+    const succeeded: RefundProgress = {
+      status: 'succeeded',
+      failureReason: null,
+      pendingReason: null,
+      traceNumber: null,
+    }
+    const failed: RefundProgress = { ...succeeded, status: 'failed', failureReason: 'declined' }
+    expect(mergeProgress(succeeded, failed)).toEqual(failed)
+    expect(mergeProgress(failed, succeeded)).toEqual(failed)
+  })
+
+  test('the same again is nothing new', () => {
+    fc.assert(
+      fc.property(fc.array(anyProgress, { minLength: 1 }), (reports) => {
+        const known = mergeAll(reports)
+        for (const report of reports) expect(sameProgress(known, mergeProgress(known, report))).toBe(true)
+      }),
+    )
+  })
+
+  test('the first news of a refund is new', () => {
+    fc.assert(
+      fc.property(anyProgress, (news) => {
+        expect(sameProgress(null, mergeProgress(null, news))).toBe(false)
+      }),
+    )
+  })
+})
+
+describe('Stripe’s answer to our own call', () => {
+  test('never means that the money has arrived', () => {
+    fc.assert(
+      fc.property(anyProgress, (answer) => {
+        expect(answerIsOnlyAcceptance(answer).status).not.toBe('succeeded')
+        if (answer.status !== 'succeeded') expect(answerIsOnlyAcceptance(answer)).toEqual(answer)
+      }),
+    )
+  })
+})
+
+type Known = { stripeRefundId: string; status: StripeRefundStatus; failureReason: string | null }
+
+const anyRefunds: fc.Arbitrary<Known[]> = fc
+  .array(fc.record({ status: anyStatus, failureReason: fc.option(fc.constantFrom('declined', 'unknown')) }), {
+    maxLength: 4,
+  })
+  .map((refunds) => refunds.map((refund, i) => ({ ...refund, stripeRefundId: `re_${i}` })))
+
+const anyNote = fc.record({
+  status: fc.constantFrom(...REFUND_STATUSES),
+  stripeRefundId: fc.option(fc.constantFrom('re_0', 're_1', 're_2', 're_3')),
+})
+
+describe('what a note’s refunds add up to', () => {
+  test('a refund that has paid the client, or may yet, is followed; else the last one’s failure is told', () => {
+    fc.assert(
+      fc.property(
+        anyRefunds,
+        fc.constantFrom<RefundStatus>('pending', 'requested', 'succeeded', 'failed'),
+        (refunds, status) => {
+          const verdict = verdictOnRefunds({ status, stripeRefundId: null }, refunds, false)
+          const live = refunds.filter((refund) => isLive(refund.status))
+          if (refunds.length === 0) expect(verdict).toEqual({ kind: 'stay', paidTwice: null })
+          else if (live.length === 0)
+            expect(verdict).toMatchObject({ kind: 'failed', stripeRefundId: refunds.at(-1)?.stripeRefundId })
+          else {
+            expect(verdict).toMatchObject({
+              kind: 'follow',
+              status: live.some((refund) => refund.status === 'succeeded') ? 'succeeded' : 'requested',
+            })
+          }
+        },
+      ),
+    )
+  })
+
+  test('more than one live refund is always named, one alone never', () => {
+    fc.assert(
+      fc.property(anyNote, anyRefunds, fc.boolean(), (note, refunds, attemptOpen) => {
+        const live = refunds.filter(({ status }) => isLive(status)).length
+        const verdict = verdictOnRefunds(note, refunds, attemptOpen)
+        const warned = verdict.kind !== 'failed' && verdict.paidTwice !== null
+        expect(warned).toBe(live > (note.status === 'manual' ? 0 : 1))
+      }),
+    )
+  })
+
+  test('a manual refund is never overwritten', () => {
+    fc.assert(
+      fc.property(anyRefunds, fc.boolean(), (refunds, attemptOpen) => {
+        expect(verdictOnRefunds({ status: 'manual', stripeRefundId: null }, refunds, attemptOpen).kind).toBe('stay')
+      }),
+    )
+  })
+
+  test('while an attempt is open, an older refund’s failure decides nothing', () => {
+    fc.assert(
+      fc.property(anyNote, anyRefunds, (note, refunds) => {
+        expect(verdictOnRefunds(note, refunds, true).kind).not.toBe('failed')
+      }),
+    )
+  })
+
+  test('the refund that a note follows stays the one, as long as no other has paid instead', () => {
+    fc.assert(
+      fc.property(anyRefunds, (refunds) => {
+        for (const current of refunds.filter(({ status }) => status === 'succeeded')) {
+          const note = { status: 'succeeded', stripeRefundId: current.stripeRefundId } as const
+          expect(verdictOnRefunds(note, refunds, false)).toMatchObject({ stripeRefundId: current.stripeRefundId })
+        }
+      }),
+    )
+  })
+
+  test('canceled counts as failed, with that reason', () => {
+    const canceled: Known = { stripeRefundId: 're_0', status: 'canceled', failureReason: null }
+    expect(verdictOnRefunds({ status: 'requested', stripeRefundId: 're_0' }, [canceled], false)).toEqual({
+      kind: 'failed',
+      stripeRefundId: 're_0',
+      reason: 'canceled',
+    })
+  })
+
+  test('one refund’s whole story, told in any order, ends where its last report stands, by legal moves alone', () => {
+    const stories = fc
+      .array(anyProgress, { minLength: 1, maxLength: 5 })
+      .chain((reports) => fc.tuple(fc.constant(reports), fc.shuffledSubarray(reports, { minLength: reports.length })))
+    fc.assert(
+      fc.property(stories, ([reports, shuffled]) => {
+        expect(tell(shuffled)).toEqual(tell(reports))
+      }),
+      { numRuns: 1000 },
+    )
+  })
+})
+
+/** Lives through reports of one refund as a note would, and returns how it stands then. */
+function tell(reports: readonly RefundProgress[]): { status: RefundStatus; reason: string | null } {
+  let known: RefundProgress | null = null
+  let note: { status: RefundStatus; stripeRefundId: string | null } = { status: 'pending', stripeRefundId: null }
+  let reason: string | null = null
+  for (const report of reports) {
+    known = mergeProgress(known, report)
+    const verdict = verdictOnRefunds(note, [{ ...known, stripeRefundId: 're_0' }], false)
+    if (verdict.kind === 'stay') continue
+    const status: RefundStatus = verdict.kind === 'failed' ? 'failed' : verdict.status
+    if (status !== note.status) expect(LEGAL_TRANSITIONS[note.status]).toContain(status)
+    note = { status, stripeRefundId: verdict.stripeRefundId }
+    reason = verdict.kind === 'failed' ? verdict.reason : null
+  }
+  return { status: note.status, reason }
+}
