@@ -3,6 +3,24 @@ import { defineConfig } from 'vitest/config'
 
 const elsewhere = ['**/node_modules/**', '**/.next/**', '**/.data/**']
 
+const withDatabase = {
+  exclude: elsewhere,
+  globalSetup: 'e2e/world/test-cluster.ts',
+  setupFiles: 'e2e/world/test-database.ts',
+  maxWorkers: 2,
+  env: {
+    STRIPE_SECRET_KEY: 'sk_test_vitest',
+    STRIPE_WEBHOOK_SECRET: 'whsec_vitest',
+    STRIPE_API_BASE: 'http://127.0.0.1:9',
+    SMTP_URL: 'smtp://127.0.0.1:9',
+    APP_URL: 'http://localhost:3000',
+    AUTH_SECRET: 'a secret of the tests, long enough to pass',
+  },
+}
+
+/** Processes take a while to start. */
+const withProcesses = { testTimeout: 90_000, hookTimeout: 180_000 }
+
 export default defineConfig({
   resolve: { alias: { '@': path.resolve(import.meta.dirname) } },
   test: {
@@ -21,22 +39,16 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: {
-          name: 'db',
-          include: ['**/*.db.test.{ts,tsx}'],
-          exclude: elsewhere,
-          globalSetup: 'e2e/world/test-cluster.ts',
-          setupFiles: 'e2e/world/test-database.ts',
-          maxWorkers: 2,
-          env: {
-            STRIPE_SECRET_KEY: 'sk_test_vitest',
-            STRIPE_WEBHOOK_SECRET: 'whsec_vitest',
-            STRIPE_API_BASE: 'http://127.0.0.1:9',
-            SMTP_URL: 'smtp://127.0.0.1:9',
-            APP_URL: 'http://localhost:3000',
-            AUTH_SECRET: 'a secret of the tests, long enough to pass',
-          },
-        },
+        test: { ...withDatabase, name: 'db', include: ['**/*.db.test.{ts,tsx}'] },
+      },
+      // Processes that are killed, and whole installations: by `npm run test:crash` and `npm run test:faults`.
+      {
+        extends: true,
+        test: { ...withDatabase, ...withProcesses, name: 'crash', include: ['e2e/crash/*.crash.ts'] },
+      },
+      {
+        extends: true,
+        test: { ...withDatabase, ...withProcesses, name: 'faults', include: ['e2e/faults/*.fault.ts'] },
       },
     ],
   },
