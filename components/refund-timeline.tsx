@@ -5,6 +5,7 @@ import type { RefundAttempt, TimelineEntry, TimelineKind } from '@/lib/credit-no
 import type { Reader } from '@/lib/dates'
 import { reasonOfSlug, refundReason } from '@/lib/refunds/refund-reasons'
 import { MANUAL_METHOD_NAMES, MANUAL_METHODS } from '@/lib/refunds/refund-status'
+import { emailWords } from './email-words'
 
 const LOOKS: Record<TimelineKind, { words: string; tone: Tone }> = {
   issued: { words: 'Credit note issued', tone: 'done' },
@@ -48,16 +49,6 @@ const DETAIL_NAMES: Record<string, string> = {
   amendmentNumber: 'Amendment',
   traceNumber: 'Trace number',
   status: 'Status at Stripe',
-}
-
-const EMAIL_MOMENTS: Record<string, string> = {
-  refund_initiated: 'refund initiated',
-  refund_completed: 'refund completed',
-  refund_completed_manually: 'refund completed by hand',
-  refund_returned: 'the bank returned the refund',
-  refund_failed: 'refund failed',
-  refund_returned_alert: 'the bank returned the refund',
-  paid_twice_alert: 'maybe paid twice',
 }
 
 /** A credit note's history, newest first: what happened, when, and by whom or by what it was caused. */
@@ -133,7 +124,7 @@ function inWords(name: string, value: string): string {
       return method ? MANUAL_METHOD_NAMES[method] : value
     }
     case 'moment':
-      return EMAIL_MOMENTS[value] ?? value
+      return emailWords(value)
     default:
       return value
   }
