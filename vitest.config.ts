@@ -35,6 +35,7 @@ export default defineConfig({
             SMTP_URL: 'smtp://127.0.0.1:9',
             APP_URL: 'http://localhost:3000',
             AUTH_SECRET: 'a secret of the tests, long enough to pass',
+            LOG_LEVEL: 'fatal',
           },
         },
       },
