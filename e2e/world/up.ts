@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
+import { loadDotEnv } from './dot-env'
 import { projectRoot } from './migrated-database'
 import { portOrAnother } from './ports'
 import { endLeftovers, stillRuns } from './process-identity'
@@ -58,14 +58,6 @@ async function main() {
   file.note({ holder: null })
   if (!death) console.log('Stopped.')
   process.exit(death ? 1 : 0)
-}
-
-/** The user's own settings: the environment first, then the files that Next reads too. */
-function loadDotEnv() {
-  for (const name of ['.env.local', '.env']) {
-    const place = path.join(projectRoot, name)
-    if (existsSync(place)) process.loadEnvFile(place)
-  }
 }
 
 /** Last time's ports again, so that bookmarks and sessions keep working; others where somebody else sits. */

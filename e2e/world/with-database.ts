@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
+import { loadDotEnv } from './dot-env'
 import { projectRoot } from './migrated-database'
 import { ensureDatabase, startPostgres } from './postgres'
 import { WorldFile } from './world-file'
@@ -9,6 +10,8 @@ import { WorldFile } from './world-file'
 // not set, against the demo's own, which is started for it if it does not run.
 const [command, ...args] = process.argv.slice(2)
 if (!command) throw new Error('with-database.ts takes the command to run')
+
+loadDotEnv()
 
 const dataDir = path.join(projectRoot, '.data')
 const postgres = process.env.DATABASE_URL
