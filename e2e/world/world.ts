@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import path from 'node:path'
 import { ChildEnded, ChildProcesses, type StartedChild } from './child-processes'
+import { GENERATE, isClientGenerated } from './generated-client'
 import { migrate } from './migrated-database'
 import { build, isBuilt } from './next-build'
 import { ensureDatabase, type RunningPostgres, startPostgres } from './postgres'
@@ -143,6 +144,12 @@ export async function startWorld(plan: WorldPlan): Promise<World> {
   }
 
   async function bringUp(): Promise<World> {
+    if (!isClientGenerated()) {
+      await progress(
+        'Database client',
+        processes.run({ name: 'Making the database client', args: GENERATE, env: given }),
+      )
+    }
     const [data] = await Promise.all([
       prepareData(),
       plan.serve === 'build' && !isBuilt()
