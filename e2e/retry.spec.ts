@@ -1,7 +1,8 @@
 import { BANNER, banner } from './fixtures/credit-note-page'
 import { type Desk, failedForNow, markedRefunded, type Note, sendAmendment, sign } from './fixtures/desk'
 import { countMails } from './fixtures/mailbox'
-import { expect, signIn, test } from './fixtures/test'
+import { signIn } from './fixtures/sign-in'
+import { expect, test } from './fixtures/test'
 
 test('a refund that failed for a passing reason says so, is retried and completes on the open page; the client is told once', async ({
   page,

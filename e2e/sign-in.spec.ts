@@ -1,5 +1,6 @@
 import { openDesk } from './fixtures/desk'
-import { expect, signIn, test } from './fixtures/test'
+import { signIn } from './fixtures/sign-in'
+import { expect, test } from './fixtures/test'
 
 test('whoever is not signed in is led to sign in, and from there back to where they were going', async ({ page }) => {
   const desk = await openDesk()
@@ -38,7 +39,7 @@ test('a newcomer opens a desk and is led through it while it is empty', async ({
   await page.getByLabel('Password').fill('four quiet green lamps')
   await page.getByRole('button', { name: 'Open your desk' }).click()
   await expect(page).toHaveURL('/')
-  await expect(page.getByRole('heading', { name: 'No refunds yet' })).toBeVisible()
+  await expect(page.getByText('No refunds yet')).toBeVisible()
   await page.getByRole('navigation', { name: 'Desk' }).getByRole('link', { name: 'Credit notes' }).click()
   await expect(page.getByText('No credit notes yet')).toBeVisible()
 })
