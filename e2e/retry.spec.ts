@@ -1,8 +1,7 @@
 import { BANNER, banner } from './fixtures/credit-note-page'
 import { type Desk, failedForNow, markedRefunded, type Note, sendAmendment, sign } from './fixtures/desk'
 import { countMails } from './fixtures/mailbox'
-import { signIn } from './fixtures/sign-in'
-import { expect, test } from './fixtures/test'
+import { expect, signIn, test } from './fixtures/test'
 
 test('a refund that failed for a passing reason says so, is retried and completes on the open page; the client is told once', async ({
   page,

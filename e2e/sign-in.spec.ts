@@ -1,6 +1,5 @@
 import { openDesk } from './fixtures/desk'
-import { signIn } from './fixtures/sign-in'
-import { expect, test } from './fixtures/test'
+import { expect, signIn, test } from './fixtures/test'
 
 test('whoever is not signed in is led to sign in, and from there back to where they were going', async ({ page }) => {
   const desk = await openDesk()

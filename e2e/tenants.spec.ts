@@ -1,7 +1,6 @@
 import { BANNER, banner } from './fixtures/credit-note-page'
 import { failedForNow, openDesk } from './fixtures/desk'
-import { signIn } from './fixtures/sign-in'
-import { expect, test } from './fixtures/test'
+import { expect, signIn, test } from './fixtures/test'
 
 test.describe('somebody else', () => {
   test.use({ expectedComplaints: [/status of 404/] })
