@@ -97,7 +97,10 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  if (error === 'SIGINT' || error === 'SIGTERM' || error === 'SIGHUP') process.exit(0)
+  if (error === 'SIGINT' || error === 'SIGTERM' || error === 'SIGHUP') {
+    console.log('Stopped.')
+    process.exit(0)
+  }
   console.error(error instanceof Error ? `\n${error.message}` : error)
   process.exit(1)
 })
