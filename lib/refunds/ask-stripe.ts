@@ -82,11 +82,13 @@ export async function recordRefusal(attempt: OpenAttempt, refusal: StripeTrouble
   if (!listed.ok) return recordUnknown(attempt, { ...listed.trouble, kind: 'unknown' })
   const own = listed.value.find((refund) => refund.attemptId === attempt.id)
   if (own) return recordAcceptance(attempt, own, refusal.requestId, cause)
-  const earlier = listed.value.find((refund) => refund.creditNoteId === attempt.creditNoteId && isLive(refund.status))
   await inTransaction(async (tx) => {
-    const note = await holdCreditNote(tx, attempt.freelancerId, attempt.creditNoteId)
+    await holdCreditNote(tx, attempt.freelancerId, attempt.creditNoteId)
     for (const refund of listed.value) await applyStripeRefund(tx, refund, { ...cause, attemptId: refund.attemptId })
-    if (!(await closeAttemptRefused(tx, attempt.id, refusal)) || earlier || !note) return
+    const note = await holdCreditNote(tx, attempt.freelancerId, attempt.creditNoteId)
+    if (!(await closeAttemptRefused(tx, attempt.id, refusal)) || !note) return
+    // One of them was this note's own, and is booked now.
+    if (note.refundStatus === 'requested' || note.refundStatus === 'succeeded') return
     const message = [refusal.message, ...listed.value.filter(({ status }) => isLive(status)).map(whoRefunded)].join(' ')
     await moveRefund(
       tx,

@@ -10,6 +10,9 @@ const BATCH = 50
 /** A refund of which nothing was heard for this long is read from Stripe. */
 const QUIET_MINUTES = 60
 
+/** A sweep takes on no more after this long: while Stripe is silent, sweeps must not pile up and hold every worker. */
+const SWEEP_MS = 30_000
+
 export type SweepCounts = { resolved: number; begun: number; read: number }
 
 /**
@@ -17,11 +20,15 @@ export type SweepCounts = { resolved: number; begun: number; read: number }
  * went quiet. Safe to run in several processes at once: leases, claims and merges decide.
  */
 export async function sweepRefunds(): Promise<SweepCounts> {
-  const lapsed = await findLapsedAttempts(BATCH)
-  for (const attemptId of lapsed) await resolveAttempt(attemptId)
-
-  const counts: SweepCounts = { resolved: lapsed.length, begun: 0, read: 0 }
+  const end = performance.now() + SWEEP_MS
+  const counts: SweepCounts = { resolved: 0, begun: 0, read: 0 }
+  for (const attemptId of await findLapsedAttempts(BATCH)) {
+    if (performance.now() > end) return counts
+    await resolveAttempt(attemptId)
+    counts.resolved++
+  }
   for (const { freelancerId, creditNoteId, status } of await findQuietRefunds(QUIET_MINUTES, BATCH)) {
+    if (performance.now() > end) return counts
     if (status === 'pending') {
       await triggerStripeRefund({ freelancerId, creditNoteId, cause: 'automatic', actor: 'worker' })
       counts.begun++
