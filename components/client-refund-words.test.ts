@@ -38,6 +38,10 @@ const note: CreditNote = {
   attemptOpen: false,
   attempts: 1,
   pendingReason: null,
+  nextTryAt: null,
+  automaticTries: 0,
+  foreignRefund: null,
+  disputeStatus: null,
   traceNumber: null,
 }
 

@@ -12,6 +12,7 @@ import {
 import type { MarkRefundedAction, RefundAction } from './refund-action-state'
 import { RefundActs } from './refund-acts'
 import { RefundBanner } from './refund-banner'
+import { AdoptableRefund, NextTry, type NoteAction } from './refund-offers'
 
 const SECOND_LOOK: Record<Verdict, string> = {
   retry_now: 'Stripe will be asked once more.',
@@ -44,12 +45,21 @@ export function CreditNoteRefund({
   today: string
   title?: 'h2' | 'h3'
   markOpenInPlace?: boolean
-  actions: { retry: RefundAction; refresh: RefundAction; markRefunded: MarkRefundedAction }
+  actions: {
+    retry: RefundAction
+    refresh: RefundAction
+    markRefunded: MarkRefundedAction
+    stopTries: NoteAction
+    adopt: NoteAction
+  }
 }) {
+  const { stopTries, adopt, ...acts } = actions
   const view = refundBanner(refundFacts(note), reader)
   const titleId = `refund-${note.id}`
   return (
     <RefundBanner view={view} titleId={titleId} title={title}>
+      {view.adoptable && <AdoptableRefund noteId={note.id} refund={view.adoptable} reader={reader} adopt={adopt} />}
+      {view.nextTry && <NextTry noteId={note.id} plan={view.nextTry} reader={reader} stop={stopTries} />}
       <RefundActs
         status={view.status}
         acts={view.actions}
@@ -67,7 +77,7 @@ export function CreditNoteRefund({
           methods: MANUAL_METHODS.map((method) => ({ method, label: sentenceCase(MANUAL_METHOD_NAMES[method]) })),
         }}
         markOpenInPlace={markOpenInPlace}
-        {...actions}
+        {...acts}
       />
     </RefundBanner>
   )

@@ -23,6 +23,8 @@ const LOOKS: Record<TimelineKind, { words: string; tone: Tone }> = {
   marked_refunded: { words: 'Marked refunded', tone: 'done' },
   paid_twice: { words: 'Your client may have been paid twice', tone: 'failed' },
   news_without_change: { words: 'News from Stripe that changed nothing', tone: 'waiting' },
+  cause_healed: { words: 'What it was waiting for has come about', tone: 'moving' },
+  tries_stopped: { words: 'Automatic tries stopped', tone: 'waiting' },
   email_sent: { words: 'Email sent', tone: 'done' },
   email_refused: { words: 'Email could not be delivered', tone: 'failed' },
 }
@@ -49,6 +51,7 @@ const DETAIL_NAMES: Record<string, string> = {
   signedBy: 'Signed by',
   amendmentNumber: 'Amendment',
   traceNumber: 'Trace number',
+  healing: 'Because',
   status: 'Status at Stripe',
 }
 

@@ -3,10 +3,15 @@ import type { Transaction } from './transaction'
 /** The worker's tasks and what each is given. */
 export type JobPayloads = {
   'apply-stripe-event': { eventId: string }
-  'trigger-refund': { freelancerId: string; creditNoteId: string; cause: 'amendment_signed' | 'deposit_confirmed' }
+  'trigger-refund': {
+    freelancerId: string
+    creditNoteId: string
+    cause: 'amendment_signed' | 'deposit_confirmed' | 'automatic'
+  }
   'resolve-attempt': { attemptId: string }
   'read-refunds': { freelancerId: string; creditNoteId: string }
   'send-email': { outboxId: string }
+  'sweep-refunds': Record<string, never>
 }
 export type JobName = keyof JobPayloads
 

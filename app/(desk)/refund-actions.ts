@@ -7,8 +7,10 @@ import type { Tone } from '@/components/ui/tone'
 import { countAct } from '@/lib/auth/rate-limit'
 import { requireSameOrigin } from '@/lib/auth/same-origin'
 import { requireFreelancer } from '@/lib/auth/session'
+import { adoptRefund } from '@/lib/refunds/adopt-refund'
 import { markRefunded } from '@/lib/refunds/mark-refunded'
 import { markRefundedSchema, todayIn } from '@/lib/refunds/mark-refunded-form'
+import { stopAutomaticTries } from '@/lib/refunds/plan-tries'
 import { refreshRefund } from '@/lib/refunds/refresh-refund'
 import type { RefundStatus } from '@/lib/refunds/refund-status'
 import { retryRefund } from '@/lib/refunds/retry-refund'
@@ -92,6 +94,24 @@ export async function markRefundedAction(_previous: MarkRefundedState, form: For
   redraw()
   if (result.ok) return settled(answer(MARKED, 'manual'))
   return settled(result.reason === 'not_found' ? notFound() : refused(result))
+}
+
+/** Stop trying: Requite asks no more by itself. */
+export async function stopTriesAction(form: FormData): Promise<void> {
+  await requireSameOrigin()
+  const freelancer = await requireFreelancer()
+  const asked = noteForm.parse(Object.fromEntries(form))
+  await stopAutomaticTries({ freelancerId: freelancer.id, actor: 'freelancer', ...asked })
+  redraw()
+}
+
+/** Adopt this refund: one that was made in Stripe's Dashboard is this note's. What can't be adopted leaves the page as it is. */
+export async function adoptRefundAction(form: FormData): Promise<void> {
+  await requireSameOrigin()
+  const freelancer = await requireFreelancer()
+  const asked = noteForm.extend({ stripeRefundId: z.string().max(255) }).parse(Object.fromEntries(form))
+  await adoptRefund({ freelancerId: freelancer.id, actor: 'freelancer', ...asked })
+  redraw()
 }
 
 /** Every page of the desk may show the note, so none may be kept. */

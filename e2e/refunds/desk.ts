@@ -185,6 +185,8 @@ export async function deliverAll(stripe: StripeWorld, desk: { stripeAccountId: s
 export async function letLeaseLapse(note: Note): Promise<void> {
   await db().$executeRaw`
     UPDATE refund_attempts SET lease_until = now() WHERE credit_note_id = ${note.creditNoteId}::uuid AND finished_at IS NULL`
+  // Longer than a breaker stays open.
+  await db().$executeRaw`UPDATE stripe_breaker SET open_until = NULL`
 }
 
 /** What the scheduled resolution of a note's open attempt does, without waiting for its time. */

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { vi } from 'vitest'
 import { z } from 'zod'
 import type { fault } from '../world/stripe/faults/fault-plan'
-import { accountRecord, chargeRecord, eventRecord, refundRecord } from '../world/stripe/ledger/records'
+import { accountRecord, chargeRecord, disputeRecord, eventRecord, refundRecord } from '../world/stripe/ledger/records'
 import { startStripeSimulator } from '../world/stripe/simulator'
 
 // The simulator compiles its schema data once per test file, which takes a while on a busy machine.
@@ -16,6 +16,7 @@ const ledger = z.object({
   accounts: z.array(accountRecord),
   refunds: z.array(refundRecord),
   charges: z.array(chargeRecord.extend({ amountRefunded: z.int() })),
+  disputes: z.array(disputeRecord),
 })
 
 const request = z.object({

@@ -8,7 +8,10 @@ import { isOpen } from './credit-note-cursor'
 
 type Asker = Pick<Transaction, '$queryRaw' | '$executeRaw'>
 
-type CreditNoteRow = Omit<CreditNote, 'amountNet' | 'amountVat' | 'amountGross' | 'manual' | 'attempts'> & {
+type CreditNoteRow = Omit<
+  CreditNote,
+  'amountNet' | 'amountVat' | 'amountGross' | 'manual' | 'attempts' | 'foreignRefund'
+> & {
   amountNet: bigint
   amountVat: bigint
   amountGross: bigint
@@ -17,6 +20,8 @@ type CreditNoteRow = Omit<CreditNote, 'amountNet' | 'amountVat' | 'amountGross' 
   manualMethod: ManualMethod | null
   manualReference: string | null
   manualRefundedOn: Date | null
+  foreignRefundId: string | null
+  foreignRefundAt: Date | null
 }
 
 /** One statement reads a note with all that the desk shows of it: lists stay one round trip. */
@@ -27,7 +32,9 @@ const SELECT_CREDIT_NOTE = Prisma.sql`
     n.issued_at AS "issuedAt", n.refund_status AS "refundStatus", n.failure_reason AS "failureReason",
     n.failure_message AS "failureMessage", n.stripe_refund_id AS "stripeRefundId", n.requested_at AS "requestedAt",
     n.settled_at AS "settledAt", n.manual_method AS "manualMethod", n.manual_reference AS "manualReference",
-    n.manual_refunded_on AS "manualRefundedOn", n.paid_twice_at AS "paidTwiceAt", d.method AS "depositMethod",
+    n.manual_refunded_on AS "manualRefundedOn", n.paid_twice_at AS "paidTwiceAt",
+    n.next_try_at AS "nextTryAt", n.automatic_tries AS "automaticTries", d.dispute_status AS "disputeStatus",
+    f.id AS "foreignRefundId", f.created_at AS "foreignRefundAt", d.method AS "depositMethod",
     d.confirmed_at IS NOT NULL AS "depositConfirmed",
     EXISTS (SELECT FROM refund_attempts t WHERE t.credit_note_id = n.id AND t.state IN ('in_flight', 'unknown')) AS "attemptOpen",
     (SELECT count(*) FROM refund_attempts t WHERE t.credit_note_id = n.id) AS attempts,
@@ -37,16 +44,25 @@ const SELECT_CREDIT_NOTE = Prisma.sql`
   JOIN proposals p ON p.id = n.proposal_id
   JOIN amendments a ON a.id = n.amendment_id
   JOIN deposits d ON d.id = n.deposit_id
-  LEFT JOIN stripe_refunds r ON r.id = n.stripe_refund_id`
+  LEFT JOIN stripe_refunds r ON r.id = n.stripe_refund_id
+  LEFT JOIN LATERAL (
+    SELECT e.id, e.created_at FROM stripe_refunds e
+    WHERE n.refund_status IN ('pending', 'failed') AND e.credit_note_id IS NULL
+      AND e.stripe_account_id = d.stripe_account_id AND e.payment_intent_id = d.stripe_payment_intent_id
+      AND e.currency = n.currency AND e.amount = n.amount_gross AND e.status NOT IN ('failed', 'canceled')
+    ORDER BY e.created_at LIMIT 1
+  ) f ON true`
 
 function creditNote(row: CreditNoteRow): CreditNote {
-  const { manualMethod, manualReference, manualRefundedOn, ...rest } = row
+  const { manualMethod, manualReference, manualRefundedOn, foreignRefundId, foreignRefundAt, ...rest } = row
   return {
     ...rest,
     amountNet: Number(row.amountNet),
     amountVat: Number(row.amountVat),
     amountGross: Number(row.amountGross),
     attempts: Number(row.attempts),
+    foreignRefund:
+      foreignRefundId && foreignRefundAt ? { stripeRefundId: foreignRefundId, createdAt: foreignRefundAt } : null,
     manual:
       manualMethod && manualReference && manualRefundedOn
         ? { method: manualMethod, reference: manualReference, refundedOn: manualRefundedOn }

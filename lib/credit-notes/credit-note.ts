@@ -37,6 +37,13 @@ export type CreditNote = {
   attemptOpen: boolean
   /** How many attempts there have been. */
   attempts: number
+  /** When Requite asks Stripe again by itself; null when it will not. */
+  nextTryAt: Date | null
+  /** Tries that Requite made by itself since a person last asked. */
+  automaticTries: number
+  /** A refund of the same payment and amount, made elsewhere, that belongs to no note yet. */
+  foreignRefund: { stripeRefundId: string; createdAt: Date } | null
+  disputeStatus: string | null
   pendingReason: string | null
   traceNumber: string | null
 }
@@ -55,6 +62,9 @@ export function refundFacts(note: CreditNote): RefundFacts {
     manual: note.manual,
     traceNumber: note.traceNumber,
     paidTwice: note.paidTwiceAt !== null,
+    nextTryAt: note.nextTryAt,
+    automaticTries: note.automaticTries,
+    foreignRefund: note.foreignRefund,
   }
 }
 
@@ -75,6 +85,8 @@ export const TIMELINE_KINDS = [
   'news_without_change',
   'email_sent',
   'email_refused',
+  'cause_healed',
+  'tries_stopped',
 ] as const
 export type TimelineKind = (typeof TIMELINE_KINDS)[number]
 

@@ -55,6 +55,9 @@ export async function writePaymentIntent(depositId: string, paymentIntentId: str
   })
 }
 
+/** A dispute's last words. */
+const DECIDED = ['won', 'lost', 'warning_closed', 'prevented']
+
 /** Keeps how a dispute over the account's payment stands; false when the payment is none of our deposits. */
 export async function writeDisputeStatus(
   tx: Transaction,
@@ -63,7 +66,9 @@ export async function writeDisputeStatus(
   const changed = await tx.$executeRaw`
     UPDATE deposits SET dispute_status = ${dispute.status}
     WHERE stripe_account_id = ${dispute.stripeAccountId}
-      AND (stripe_payment_intent_id = ${dispute.paymentIntentId} OR stripe_charge_id = ${dispute.chargeId})`
+      AND (stripe_payment_intent_id = ${dispute.paymentIntentId} OR stripe_charge_id = ${dispute.chargeId})
+      -- A decided dispute stays decided: news of its beginning may arrive after its end.
+      AND NOT (coalesce(dispute_status, '') = ANY(${DECIDED}::text[]) AND ${dispute.status} <> ALL(${DECIDED}::text[]))`
   return changed > 0
 }
 

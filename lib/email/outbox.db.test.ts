@@ -149,6 +149,10 @@ async function issueCreditNote(): Promise<CreditNote> {
     attemptOpen: false,
     attempts: 0,
     pendingReason: null,
+    nextTryAt: null,
+    automaticTries: 0,
+    foreignRefund: null,
+    disputeStatus: null,
     traceNumber: null,
   }
 }

@@ -54,6 +54,10 @@ const note: CreditNote = {
   attemptOpen: false,
   attempts: 0,
   pendingReason: null,
+  nextTryAt: null,
+  automaticTries: 0,
+  foreignRefund: null,
+  disputeStatus: null,
   traceNumber: null,
 }
 

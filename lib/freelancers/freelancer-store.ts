@@ -66,14 +66,14 @@ export async function connectStripeAccount(
   await db().connectedAccount.upsert({ where: { freelancerId }, create: { freelancerId, ...account }, update: account })
 }
 
-/** Takes over what Stripe says of a connected account; unknown accounts change nothing. */
+/** Takes over what Stripe says of a connected account (null: nothing of charges); unknown accounts change nothing. */
 export async function updateConnectedAccount(
   tx: Transaction,
   stripeAccountId: string,
-  change: { chargesEnabled: boolean; disconnected: boolean },
+  change: { chargesEnabled: boolean | null; disconnected: boolean },
 ): Promise<boolean> {
   const changed = await tx.$executeRaw`
-    UPDATE connected_accounts SET charges_enabled = ${change.chargesEnabled},
+    UPDATE connected_accounts SET charges_enabled = coalesce(${change.chargesEnabled}::boolean, charges_enabled),
       disconnected_at = CASE WHEN ${change.disconnected} THEN coalesce(disconnected_at, now()) END
     WHERE stripe_account_id = ${stripeAccountId}`
   return changed > 0

@@ -1,12 +1,13 @@
-import { recordDispute } from '@/lib/deposits/confirm-deposit'
 import { applyAccountNews } from '@/lib/freelancers/find-freelancer'
 import { addJob } from '@/lib/jobs'
 import { type EventFacts, eventFacts } from '@/lib/stripe/event-facts'
 import { lockUnhandledEvent, markEventHandled } from '@/lib/stripe/event-inbox'
 import { inTransaction, type Transaction } from '@/lib/transaction'
+import { applyDispute } from './apply-dispute'
 import { applyPayment } from './apply-payment'
 import { applyStripeRefund } from './apply-stripe-refund'
 import type { Cause } from './move-refund'
+import { wakeRefunds } from './plan-tries'
 import { findCreditNotesOfPayment } from './refund-store'
 
 /**
@@ -34,14 +35,21 @@ async function applyFacts(tx: Transaction, facts: EventFacts, cause: Cause): Pro
       if (!facts.paid) return 'nothing_new'
       return (await applyPayment(tx, { ...facts, chargeId: null }, cause)) ? 'applied' : 'nothing_new'
     case 'dispute':
-      return (await recordDispute(tx, facts)) ? 'applied' : 'unknown_payment'
-    case 'account':
-      return (await applyAccountNews(tx, facts.stripeAccountId, {
-        chargesEnabled: facts.chargesEnabled,
-        disconnected: false,
-      }))
-        ? 'applied'
-        : 'unknown_account'
+      return applyDispute(tx, facts, cause)
+    case 'account': {
+      const { stripeAccountId, chargesEnabled } = facts
+      if (!(await applyAccountNews(tx, stripeAccountId, { chargesEnabled, disconnected: false })))
+        return 'unknown_account'
+      if (chargesEnabled) await wakeRefunds(tx, 'account_reconnected', { stripeAccountId })
+      return 'applied'
+    }
+    case 'account_authorized': {
+      const { stripeAccountId } = facts
+      if (!(await applyAccountNews(tx, stripeAccountId, { chargesEnabled: null, disconnected: false })))
+        return 'unknown_account'
+      await wakeRefunds(tx, 'account_reconnected', { stripeAccountId })
+      return 'applied'
+    }
     case 'account_deauthorized':
       return (await applyAccountNews(tx, facts.stripeAccountId, { chargesEnabled: false, disconnected: true }))
         ? 'applied'

@@ -75,7 +75,7 @@ async function closeAttemptOf(tx: Transaction, note: CreditNote, news: RefundNew
 }
 
 /** Brings a held note to where its refunds stand. True when it moved. */
-async function followRefunds(tx: Transaction, note: CreditNote, cause: Cause): Promise<boolean> {
+export async function followRefunds(tx: Transaction, note: CreditNote, cause: Cause): Promise<boolean> {
   const refunds = await findKnownRefunds(tx, note.id)
   const attemptOpen = (await findOpenAttempt(tx, note.id)) !== null
   const verdict = verdictOnRefunds(

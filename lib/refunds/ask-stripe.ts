@@ -15,7 +15,9 @@ import {
   type OpenAttempt,
   takeUpAttempt,
 } from './attempt-store'
+import { breakerOpenFor, countAnswer, countSilence } from './breaker-store'
 import { type Cause, moveRefund } from './move-refund'
+import { planAutomaticTry } from './plan-tries'
 import { answerIsOnlyAcceptance, isLive } from './refund-news-rules'
 import { retryGap, spentItsBudget } from './retry-gaps'
 
@@ -27,6 +29,7 @@ export async function scheduleResolution(tx: Transaction, attemptId: string, inS
 /** Asks Stripe for the refund of a claimed attempt, with its own key, and records what comes of it. */
 export async function askStripe(attempt: OpenAttempt, cause: Cause): Promise<void> {
   const outcome = await createRefund({ ...attempt, attemptId: attempt.id })
+  await (outcome.kind === 'unknown' && outcome.code !== 'idempotency_key_in_use' ? countSilence() : countAnswer())
   switch (outcome.kind) {
     case 'accepted':
       return recordAcceptance(attempt, answerIsOnlyAcceptance(outcome.news), outcome.requestId, cause)
@@ -45,6 +48,8 @@ export async function askStripe(attempt: OpenAttempt, cause: Cause): Promise<voi
  * or somebody else holds it.
  */
 export async function resolveAttempt(attemptId: string): Promise<void> {
+  const wait = await breakerOpenFor()
+  if (wait > 0) return inTransaction((tx) => scheduleResolution(tx, attemptId, wait * (1 + Math.random())))
   const attempt = await takeUpAttempt(attemptId)
   if (!attempt) return
   const cause: Cause = { actor: 'worker' }
@@ -113,6 +118,7 @@ async function closeAsRefused(attempt: OpenAttempt, refusal: StripeTrouble, caus
     if (!(await closeAttemptRefused(tx, attempt.id, refusal)) || !note) return
     const failed = { to: 'failed', reason: refusal.code, message: refusal.message, stripeRefundId: null } as const
     await moveRefund(tx, note, failed, { ...cause, attemptId: attempt.id })
+    await planAutomaticTry(tx, note, refusal.code)
   })
 }
 

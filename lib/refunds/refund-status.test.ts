@@ -27,6 +27,9 @@ const confirmedCard: RefundFacts = {
   manual: null,
   traceNumber: null,
   paidTwice: false,
+  nextTryAt: null,
+  automaticTries: 0,
+  foreignRefund: null,
 }
 
 const unconfirmed: RefundFacts = { ...confirmedCard, depositConfirmed: false }
@@ -61,6 +64,9 @@ const anyFacts: fc.Arbitrary<RefundFacts> = fc.record({
   ),
   traceNumber: fc.option(fc.string()),
   paidTwice: fc.boolean(),
+  nextTryAt: fc.option(anyMoment),
+  automaticTries: fc.nat(8),
+  foreignRefund: fc.option(fc.record({ stripeRefundId: fc.string(), createdAt: anyMoment })),
 })
 const anyReader = fc.record({
   locale: fc.constantFrom('en-GB', 'en-US', 'de-DE', 'ar-EG', 'ja-JP'),

@@ -1,5 +1,6 @@
 import { formatCalendarDay, formatDay, type Reader } from '@/lib/dates'
 import { type RefundReason, refundReason } from './refund-reasons'
+import { MOST_AUTOMATIC_TRIES } from './refund-tries'
 
 /** The public vocabulary of a credit note's refund, as stored, shown and spoken in the API. */
 export const REFUND_STATUSES = ['pending', 'requested', 'succeeded', 'failed', 'manual'] as const
@@ -44,6 +45,12 @@ export type RefundFacts = {
   manual: { method: ManualMethod; reference: string; refundedOn: Date } | null
   traceNumber: string | null
   paidTwice: boolean
+  /** When Requite asks again by itself; null when it will not. */
+  nextTryAt: Date | null
+  /** Tries that Requite made by itself since a person last asked. */
+  automaticTries: number
+  /** A refund of the same payment and amount, made elsewhere, that belongs to no note yet. */
+  foreignRefund: { stripeRefundId: string; createdAt: Date } | null
 }
 
 export const REFUND_ACTIONS = ['retry', 'refresh', 'mark_refunded', 'download_pdf'] as const
@@ -81,6 +88,10 @@ export type RefundBannerView = {
   actions: readonly RefundAction[]
   /** A retry that can't help now stays possible, behind a second look. */
   retryNeedsSecondLook: boolean
+  /** The try that Requite makes by itself, counted from 1. */
+  nextTry: { at: Date; ordinal: number; of: number } | null
+  /** A refund made elsewhere that may be this one. */
+  adoptable: { stripeRefundId: string; createdAt: Date } | null
 }
 
 type BannerState =
@@ -108,6 +119,12 @@ export function refundBanner(facts: RefundFacts, reader: Reader): RefundBannerVi
     traceNumber: null,
     paidTwice: facts.paidTwice,
     retryNeedsSecondLook: false,
+    nextTry: facts.nextTryAt && {
+      at: facts.nextTryAt,
+      ordinal: facts.automaticTries + 1,
+      of: Math.max(MOST_AUTOMATIC_TRIES, facts.automaticTries + 1),
+    },
+    adoptable: mayRetry(facts) ? facts.foreignRefund : null,
   } satisfies Partial<RefundBannerView>
   const views: Record<BannerState, () => RefundBannerView> = {
     awaiting_deposit: () => ({

@@ -139,6 +139,21 @@ export async function saveKnownRefund(
       credit_note_id = coalesce(stripe_refunds.credit_note_id, excluded.credit_note_id)`
 }
 
+/** Ties a refund made elsewhere to a note: same deposit, currency and amount, live, and nobody's yet. False when it is not so. */
+export async function adoptKnownRefund(
+  tx: Transaction,
+  creditNoteId: string,
+  stripeRefundId: string,
+): Promise<boolean> {
+  const changed = await tx.$executeRaw`
+    UPDATE stripe_refunds r SET credit_note_id = n.id
+    FROM credit_notes n JOIN deposits d ON d.id = n.deposit_id
+    WHERE n.id = ${creditNoteId}::uuid AND r.id = ${stripeRefundId} AND r.credit_note_id IS NULL
+      AND r.stripe_account_id = d.stripe_account_id AND r.payment_intent_id = d.stripe_payment_intent_id
+      AND r.currency = n.currency AND r.amount = n.amount_gross AND r.status NOT IN ('failed', 'canceled')`
+  return changed > 0
+}
+
 /** The columns of a credit note that follow its refund, as a move leaves them. */
 export type RefundColumns = {
   refundStatus: RefundStatus
@@ -163,7 +178,8 @@ export async function writeRefundColumns(tx: Transaction, creditNoteId: string, 
       settled_at = CASE WHEN ${columns.settled} THEN coalesce(settled_at, now()) END,
       manual_method = ${columns.manual?.method ?? null}::manual_method,
       manual_reference = ${columns.manual?.reference ?? null},
-      manual_refunded_on = ${columns.manual?.refundedOn ?? null}::date
+      manual_refunded_on = ${columns.manual?.refundedOn ?? null}::date,
+      next_try_at = NULL
     WHERE id = ${creditNoteId}::uuid`
 }
 
@@ -179,6 +195,80 @@ export async function writePendingReason(
     WHERE id = ${creditNoteId}::uuid AND refund_status = 'pending'`
 }
 
+/** Plans the next automatic try, or with null none. Only failed notes have one. */
+export async function planNextTry(tx: Transaction, creditNoteId: string, inSeconds: number | null): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE credit_notes SET next_try_at = now() + ${inSeconds}::double precision * interval '1 second'
+    WHERE id = ${creditNoteId}::uuid AND refund_status = 'failed'`
+}
+
+/** Counts a try that has been claimed: one more by Requite itself, or a fresh start because a person asked. */
+export async function countTry(tx: Transaction, creditNoteId: string, automatic: boolean): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE credit_notes SET automatic_tries = CASE WHEN ${automatic} THEN automatic_tries + 1 ELSE 0 END
+    WHERE id = ${creditNoteId}::uuid`
+}
+
+/** How many automatic tries there have been since a person last asked, and whether the next one is due now. */
+export async function findTries(tx: Transaction, creditNoteId: string): Promise<{ made: number; due: boolean }> {
+  const rows = await tx.$queryRaw<{ made: number; due: boolean }[]>`
+    SELECT automatic_tries AS made, coalesce(next_try_at <= now(), false) AS due
+    FROM credit_notes WHERE id = ${creditNoteId}::uuid`
+  const [row] = rows
+  if (!row) throw new Error('a held credit note cannot vanish')
+  return row
+}
+
+/** Failed notes whose automatic try is due, the longest waiting first. */
+export async function findDueTries(limit: number): Promise<{ freelancerId: string; creditNoteId: string }[]> {
+  return db().$queryRaw`
+    SELECT freelancer_id AS "freelancerId", id AS "creditNoteId" FROM credit_notes
+    WHERE next_try_at <= now() ORDER BY next_try_at LIMIT ${limit}`
+}
+
+/** Failed card notes of a deposit, or of all a freelancer's deposits on an account, that wait for one of these reasons to pass. */
+export async function findFailedFor(
+  asker: Asker,
+  reasons: readonly string[],
+  of: { stripeAccountId: string; paymentIntentId?: string | null; chargeId?: string | null },
+): Promise<{ freelancerId: string; creditNoteId: string }[]> {
+  const anyPayment = of.paymentIntentId == null && of.chargeId == null
+  return asker.$queryRaw`
+    SELECT n.freelancer_id AS "freelancerId", n.id AS "creditNoteId"
+    FROM credit_notes n JOIN deposits d ON d.id = n.deposit_id
+    WHERE n.refund_status = 'failed' AND n.failure_reason = ANY(${reasons}::text[])
+      AND d.stripe_account_id = ${of.stripeAccountId}
+      AND (${anyPayment} OR d.stripe_payment_intent_id = ${of.paymentIntentId ?? null} OR d.stripe_charge_id = ${of.chargeId ?? null})
+    ORDER BY n.issued_at`
+}
+
+/** Accounts on which failed refunds wait for money, with what the oldest of them needs. Amounts in minor units. */
+export async function findRefundsShortOfBalance(
+  reasons: readonly string[],
+  limit: number,
+): Promise<
+  { freelancerId: string; creditNoteId: string; stripeAccountId: string; currency: string; amount: number }[]
+> {
+  const rows = await db().$queryRaw<
+    { freelancerId: string; creditNoteId: string; stripeAccountId: string; currency: string; amount: bigint }[]
+  >`
+    SELECT n.freelancer_id AS "freelancerId", n.id AS "creditNoteId", d.stripe_account_id AS "stripeAccountId",
+      n.currency, n.amount_gross AS amount
+    FROM credit_notes n
+    JOIN deposits d ON d.id = n.deposit_id
+    JOIN connected_accounts a ON a.stripe_account_id = d.stripe_account_id AND a.disconnected_at IS NULL
+    WHERE n.refund_status = 'failed' AND n.failure_reason = ANY(${reasons}::text[]) AND n.next_try_at IS NULL
+      -- A balance that is high enough and a refusal all the same would otherwise chase each other.
+      AND NOT EXISTS (SELECT FROM refund_attempts t WHERE t.credit_note_id = n.id AND t.started_at > now() - interval '10 minutes')
+    ORDER BY n.issued_at LIMIT ${limit}`
+  return rows.map((row) => ({ ...row, amount: Number(row.amount) }))
+}
+
+/** Remembers that the note's refund was read from Stripe just now. */
+export async function writeStripeRead(creditNoteId: string): Promise<void> {
+  await db().$executeRaw`UPDATE credit_notes SET stripe_read_at = now() WHERE id = ${creditNoteId}::uuid`
+}
+
 /** Marks that money may have been sent twice; the first time stands. True when it is marked only now. */
 export async function markPaidTwice(tx: Transaction, creditNoteId: string): Promise<boolean> {
   const changed = await tx.$executeRaw`
@@ -187,20 +277,21 @@ export async function markPaidTwice(tx: Transaction, creditNoteId: string): Prom
 }
 
 /**
- * Requested refunds of which nothing was heard for `quietMinutes`, and pending card refunds that nobody has begun. Drawn by
- * lot, so that some that stay quiet for ever never keep the others from their turn.
+ * Requested refunds that were not read from Stripe for a while (longer the older they are), pending card refunds that nobody
+ * has begun; the longest unread first, so that a backlog is worked off in turn.
  */
 export async function findQuietRefunds(
-  quietMinutes: number,
   limit: number,
 ): Promise<{ freelancerId: string; creditNoteId: string; status: RefundStatus }[]> {
   return db().$queryRaw`
     SELECT n.freelancer_id AS "freelancerId", n.id AS "creditNoteId", n.refund_status AS status
     FROM credit_notes n JOIN deposits d ON d.id = n.deposit_id
     WHERE d.method = 'card' AND (
-      (n.refund_status = 'requested' AND n.requested_at < now() - ${quietMinutes} * interval '1 minute')
+      (n.refund_status = 'requested'
+        AND coalesce(n.stripe_read_at, n.requested_at)
+          < now() - least(interval '6 hours', greatest(interval '30 seconds', (now() - n.requested_at) / 4)))
       OR (n.refund_status = 'pending' AND d.confirmed_at < now() - interval '1 minute'
           AND n.issued_at < now() - interval '1 minute'
           AND NOT EXISTS (SELECT FROM refund_attempts t WHERE t.credit_note_id = n.id AND t.state IN ('in_flight', 'unknown'))))
-    ORDER BY random() LIMIT ${limit}`
+    ORDER BY coalesce(n.stripe_read_at, n.issued_at) LIMIT ${limit}`
 }

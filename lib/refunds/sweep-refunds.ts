@@ -1,41 +1,120 @@
+import { addJob } from '@/lib/jobs'
+import { fetchMissedEvents } from '@/lib/stripe/fetch-missed-events'
+import { readAvailableBalance } from '@/lib/stripe/read-balance'
+import { inTransaction } from '@/lib/transaction'
 import { resolveAttempt } from './ask-stripe'
 import { findLapsedAttempts } from './attempt-store'
+import { breakerOpenFor } from './breaker-store'
+import { wakeRefund } from './plan-tries'
 import { readStripe } from './refresh-refund'
-import { findQuietRefunds } from './refund-store'
+import { findDueTries, findQuietRefunds, findRefundsShortOfBalance, writeStripeRead } from './refund-store'
+import { HEALED_BY } from './refund-tries'
+import { beginSweep, endSweep } from './sweep-store'
 import { triggerStripeRefund } from './trigger-refund'
 
 /** How many of each kind one sweep takes on: a backlog is worked off over several sweeps, not in one that never ends. */
 const BATCH = 50
 
-/** A refund of which nothing was heard for this long is read from Stripe. */
-const QUIET_MINUTES = 60
-
-/** A sweep takes on no more after this long: while Stripe is silent, sweeps must not pile up and hold every worker. */
+/** A sweep takes on no more after this long: while Stripe is slow, sweeps must not pile up and hold every worker. */
 const SWEEP_MS = 30_000
 
-export type SweepCounts = { resolved: number; begun: number; read: number }
+/** Seconds between two sweeps. */
+const SWEEP_EVERY = 15
+
+/** What one sweep did, by kind. */
+export type SweepCounts = {
+  attemptsResolved: number
+  triesMade: number
+  refundsBegun: number
+  refundsRead: number
+  balancesHealed: number
+  accountsRead: number
+  eventsMissed: number
+}
 
 /**
- * Looks after what fell between the cracks: attempts whose process died, pending refunds that nobody began, refunds that
- * went quiet. Safe to run in several processes at once: leases, claims and merges decide.
+ * Looks after what fell between the cracks: attempts whose process died, planned tries whose job was lost, refunds that
+ * nobody began or that went quiet, balances that were topped up, events that never arrived. In bounded batches, and safe in
+ * several processes at once: leases, claims, merges and the inbox decide. While Stripe is down it leaves it alone.
  */
 export async function sweepRefunds(): Promise<SweepCounts> {
-  const end = performance.now() + SWEEP_MS
-  const counts: SweepCounts = { resolved: 0, begun: 0, read: 0 }
-  for (const attemptId of await findLapsedAttempts(BATCH)) {
-    if (performance.now() > end) return counts
-    await resolveAttempt(attemptId)
-    counts.resolved++
+  const id = await beginSweep()
+  const counts: SweepCounts = {
+    attemptsResolved: 0,
+    triesMade: 0,
+    refundsBegun: 0,
+    refundsRead: 0,
+    balancesHealed: 0,
+    accountsRead: 0,
+    eventsMissed: 0,
   }
-  for (const { freelancerId, creditNoteId, status } of await findQuietRefunds(QUIET_MINUTES, BATCH)) {
-    if (performance.now() > end) return counts
+  if ((await breakerOpenFor()) === 0) {
+    const end = performance.now() + SWEEP_MS
+    const timeIsUp = () => performance.now() > end
+    await resolveLapsedAttempts(counts, timeIsUp)
+    await makeDueTries(counts, timeIsUp)
+    await lookAfterQuietRefunds(counts, timeIsUp)
+    await healShortBalances(counts, timeIsUp)
+    const { accounts, missed } = await fetchMissedEvents(timeIsUp)
+    counts.accountsRead = accounts
+    counts.eventsMissed = missed
+  }
+  await endSweep(id, counts)
+  return counts
+}
+
+/** Sweeps, and sees to it that the next sweep comes; several workers share one series of sweeps. */
+export async function sweepAndGoOn(): Promise<SweepCounts> {
+  await inTransaction((tx) => addJob(tx, 'sweep-refunds', {}, { inSeconds: SWEEP_EVERY, key: 'next-sweep' }))
+  return sweepRefunds()
+}
+
+async function resolveLapsedAttempts(counts: SweepCounts, timeIsUp: () => boolean): Promise<void> {
+  for (const attemptId of await findLapsedAttempts(BATCH)) {
+    if (timeIsUp()) return
+    await resolveAttempt(attemptId)
+    counts.attemptsResolved++
+  }
+}
+
+async function makeDueTries(counts: SweepCounts, timeIsUp: () => boolean): Promise<void> {
+  for (const note of await findDueTries(BATCH)) {
+    if (timeIsUp()) return
+    await triggerStripeRefund({ ...note, cause: 'automatic', actor: 'worker' })
+    counts.triesMade++
+  }
+}
+
+async function lookAfterQuietRefunds(counts: SweepCounts, timeIsUp: () => boolean): Promise<void> {
+  for (const { freelancerId, creditNoteId, status } of await findQuietRefunds(BATCH)) {
+    if (timeIsUp()) return
+    // First, so that one that stays quiet goes to the end of the line.
+    await writeStripeRead(creditNoteId)
     if (status === 'pending') {
       await triggerStripeRefund({ freelancerId, creditNoteId, cause: 'automatic', actor: 'worker' })
-      counts.begun++
+      counts.refundsBegun++
     } else {
       await readStripe({ freelancerId, creditNoteId })
-      counts.read++
+      counts.refundsRead++
     }
   }
-  return counts
+}
+
+/** A balance that covers a refund again starts it; each account and currency is read once a sweep. */
+async function healShortBalances(counts: SweepCounts, timeIsUp: () => boolean): Promise<void> {
+  const left = new Map<string, number>()
+  for (const note of await findRefundsShortOfBalance(HEALED_BY.balance_topped_up, BATCH)) {
+    if (timeIsUp()) return
+    const purse = `${note.stripeAccountId} ${note.currency}`
+    if (!left.has(purse)) {
+      const available = await readAvailableBalance(note.stripeAccountId, note.currency)
+      left.set(purse, available.ok ? available.value : 0)
+    }
+    const available = left.get(purse) ?? 0
+    if (available < note.amount) continue
+    left.set(purse, available - note.amount)
+    const { freelancerId, creditNoteId } = note
+    await inTransaction((tx) => wakeRefund(tx, { freelancerId, creditNoteId }, 'balance_topped_up'))
+    counts.balancesHealed++
+  }
 }

@@ -9,7 +9,7 @@ import { type AttemptCause, claimAttempt, type OpenAttempt } from './attempt-sto
 import { type Cause, moveRefund } from './move-refund'
 import { refundReason } from './refund-reasons'
 import { mayRetry } from './refund-status'
-import { findRefundSource, type RefundSource, writePendingReason } from './refund-store'
+import { countTry, findRefundSource, findTries, type RefundSource, writePendingReason } from './refund-store'
 
 export type Trigger = { freelancerId: string; creditNoteId: string; cause: AttemptCause; actor: Cause['actor'] }
 
@@ -47,14 +47,21 @@ export async function beginRefund(trigger: Trigger): Promise<Beginning> {
   return inTransaction(async (tx) => {
     const note = await holdCreditNote(tx, freelancerId, creditNoteId)
     if (!note) return { kind: 'not_found' }
-    // Only a person asks again after a refusal: a job that is delivered twice must not.
-    const mayBegin = byPerson || note.refundStatus === 'pending'
+    // After a refusal only a person asks again, or Requite itself when a try is planned and due: a job that is delivered
+    // twice must not.
+    const mayBegin = byPerson || note.refundStatus === 'pending' || (await findTries(tx, note.id)).due
     if (!mayBegin || !mayRetry({ status: note.refundStatus, attemptOpen: note.attemptOpen })) {
       return { kind: 'not_retryable', creditNote: note }
     }
     if (payment.kind === 'by_hand') return { kind: 'not_asked' }
     if (payment.kind === 'wait') {
       await writePendingReason(tx, note.id, payment.code, refundReason(payment.code).why)
+      return { kind: 'not_asked' }
+    }
+    // Somebody has refunded the same amount in Stripe's Dashboard: only a person can tell whether that was this refund.
+    if (payment.kind === 'ask' && note.foreignRefund && !byPerson) {
+      const move = { to: 'failed', reason: 'refunded_elsewhere', message: null, stripeRefundId: null } as const
+      if (note.refundStatus === 'pending') await moveRefund(tx, note, move, { actor })
       return { kind: 'not_asked' }
     }
     // Nothing was asked that could move money. A person hears of it; by itself it is simply tried again later (sweep).
@@ -74,6 +81,7 @@ export async function beginRefund(trigger: Trigger): Promise<Beginning> {
       currency: note.currency,
     })
     if (!attempt) return { kind: 'not_retryable', creditNote: note }
+    await countTry(tx, note.id, trigger.cause === 'automatic')
     await moveRefund(tx, note, { to: 'pending' }, { actor, attemptId: attempt.id })
     await scheduleResolution(tx, attempt.id)
     return { kind: 'claimed', attempt }

@@ -16,6 +16,7 @@ export type EventFacts =
   | { kind: 'dispute'; stripeAccountId: string; paymentIntentId: string | null; chargeId: string; status: string }
   | { kind: 'account'; stripeAccountId: string; chargesEnabled: boolean }
   | { kind: 'account_deauthorized'; stripeAccountId: string }
+  | { kind: 'account_authorized'; stripeAccountId: string }
   | { kind: 'other'; why: 'unknown_type' | 'no_connected_account' | 'unreadable' }
 
 const idOf = z.union([z.string(), z.object({ id: z.string() }).transform(({ id }) => id)])
@@ -88,12 +89,19 @@ const READERS = new Map<string, Reader>(
       stripeAccountId,
       chargesEnabled: told.charges_enabled,
     })),
+    'account.application.authorized': reader(z.unknown(), (_, stripeAccountId) => ({
+      kind: 'account_authorized',
+      stripeAccountId,
+    })),
     'account.application.deauthorized': reader(z.unknown(), (_, stripeAccountId) => ({
       kind: 'account_deauthorized',
       stripeAccountId,
     })),
   }),
 )
+
+/** The types that a webhook endpoint should subscribe to, and that missed events are looked for among. */
+export const SUBSCRIBED_EVENT_TYPES: readonly string[] = [...READERS.keys()]
 
 /** Reads an event. Only events of a connected account can concern a direct charge; the platform's own are kept as `other`. */
 export function eventFacts(event: { type: string; stripeAccountId: string | null; object: unknown }): EventFacts {

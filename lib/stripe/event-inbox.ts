@@ -19,7 +19,7 @@ const eventSchema = z.object({
   data: z.object({ object: z.unknown() }),
 })
 
-/** An event whose signature holds, with the raw body it came in. */
+/** An event that certainly comes from Stripe (signed, or read over its API), with its raw body. */
 export type VerifiedEvent = {
   id: string
   type: string
@@ -38,12 +38,11 @@ export type Verification =
  */
 export function verifyWebhook(rawBody: string, signatureHeader: string | null, now: Date): Verification {
   if (!signatureHeader) return { ok: false, reason: 'bad_signature' }
-  let verified: unknown
   let signed = false
   for (const secret of env().STRIPE_WEBHOOK_SECRETS) {
     try {
       // Without its own check of the time: ours looks both ways.
-      verified = Stripe.webhooks.constructEvent(rawBody, signatureHeader, secret, 0)
+      Stripe.webhooks.constructEvent(rawBody, signatureHeader, secret, 0)
       signed = true
       break
     } catch (error) {
@@ -55,12 +54,23 @@ export function verifyWebhook(rawBody: string, signatureHeader: string | null, n
   if (!(Math.abs(now.getTime() / 1000 - signedAt(signatureHeader)) <= TOLERANCE_SECONDS))
     return { ok: false, reason: 'stale' }
 
-  const parsed = eventSchema.safeParse(verified)
-  if (!parsed.success) return { ok: false, reason: 'malformed' }
+  const event = parseEvent(rawBody)
+  return event ? { ok: true, event } : { ok: false, reason: 'malformed' }
+}
+
+/** Reads an event's envelope; null when the text is no event. */
+export function parseEvent(rawBody: string): VerifiedEvent | null {
+  const parsed = eventSchema.safeParse(parseJson(rawBody))
+  if (!parsed.success) return null
   const { id, type, account, created } = parsed.data
-  return {
-    ok: true,
-    event: { id, type, stripeAccountId: account ?? null, createdAt: new Date(created * 1000), rawBody },
+  return { id, type, stripeAccountId: account ?? null, createdAt: new Date(created * 1000), rawBody }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 

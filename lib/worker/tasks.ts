@@ -7,19 +7,19 @@ import { log } from '@/lib/log'
 import { applyStripeEvent } from '@/lib/refunds/apply-stripe-event'
 import { resolveAttempt } from '@/lib/refunds/ask-stripe'
 import { readStripe } from '@/lib/refunds/refresh-refund'
-import { sweepRefunds } from '@/lib/refunds/sweep-refunds'
+import { sweepAndGoOn } from '@/lib/refunds/sweep-refunds'
 import { triggerStripeRefund } from '@/lib/refunds/trigger-refund'
 
 const note = { freelancerId: z.uuid(), creditNoteId: z.uuid() }
 
 /** Tasks that a clock starts (see CRONTAB); all others are jobs added with what causes them. */
-type CronName = 'sweep-refunds' | 'clear-out'
+type CronName = 'clear-out'
 
 /** What the worker does, by name: each hands over to one use case. */
 export const TASKS: TaskList & Record<JobName | CronName, TaskList[string]> = {
   'apply-stripe-event': (payload) => applyStripeEvent(z.object({ eventId: z.string() }).parse(payload).eventId),
   'trigger-refund': (payload) => {
-    const cause = z.enum(['amendment_signed', 'deposit_confirmed'])
+    const cause = z.enum(['amendment_signed', 'deposit_confirmed', 'automatic'])
     return triggerStripeRefund({ ...z.object({ ...note, cause }).parse(payload), actor: 'worker' })
   },
   'resolve-attempt': (payload) => resolveAttempt(z.object({ attemptId: z.uuid() }).parse(payload).attemptId),
@@ -31,7 +31,8 @@ export const TASKS: TaskList & Record<JobName | CronName, TaskList[string]> = {
     await sendEmail(z.object({ outboxId: z.uuid() }).parse(payload).outboxId)
   },
   'sweep-refunds': async () => {
-    log.info(await sweepRefunds(), 'swept refunds')
+    const counts = await sweepAndGoOn()
+    if (Object.values(counts).some((count) => count > 0)) log.info(counts, 'swept refunds')
   },
   'clear-out': async () => {
     log.info(await clearOutAuth(), 'cleared out')

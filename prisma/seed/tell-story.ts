@@ -3,6 +3,7 @@ import { signAmendment } from '@/lib/credit-notes/sign-amendment'
 import { confirmDeposit } from '@/lib/deposits/confirm-deposit'
 import { recordRefusal } from '@/lib/refunds/ask-stripe'
 import { markRefunded } from '@/lib/refunds/mark-refunded'
+import { stopAutomaticTries } from '@/lib/refunds/plan-tries'
 import { readStripe } from '@/lib/refunds/refresh-refund'
 import { beginRefund, triggerStripeRefund } from '@/lib/refunds/trigger-refund'
 import { stripe } from '@/lib/stripe/client'
@@ -90,8 +91,17 @@ async function bringAbout(ending: Ending, note: { freelancerId: string; creditNo
       const begun = await beginRefund({ ...note, cause: 'amendment_signed', actor: 'worker' })
       if (begun.kind !== 'claimed') throw new Error(`a refusal cannot be stored on a note that is ${begun.kind}`)
       const { code, message } = ending
-      const refusal = { kind: 'refused', code, message, requestId: null, mayHaveHappened: false, over: 'this_call' } as const
+      const refusal = {
+        kind: 'refused',
+        code,
+        message,
+        requestId: null,
+        mayHaveHappened: false,
+        over: 'this_call',
+      } as const
       await recordRefusal(begun.attempt, refusal, { actor: 'worker' })
+      // The story is about a person who presses Retry.
+      await stopAutomaticTries({ ...note, actor: 'freelancer' })
       return
     }
     case 'marked_refunded': {

@@ -21,8 +21,8 @@ import { listEmails } from '@/lib/email/outbox'
 import { todayIn } from '@/lib/refunds/mark-refunded-form'
 import { MANUAL_METHOD_NAMES, refundBanner } from '@/lib/refunds/refund-status'
 import { LiveChanges } from '../../../live-changes'
+import { BANNER_ACTIONS } from '../../banner-actions'
 import { DeskLink } from '../../desk-link'
-import { markRefundedAction, refreshStatusAction, retryRefundAction } from '../../refund-actions'
 import { ResendEmail } from '../../resend-email'
 
 /** Title and page read the note once. */
@@ -80,7 +80,7 @@ export default async function CreditNotePage({ params, searchParams }: PageProps
         reader={freelancer}
         today={todayIn(freelancer.timeZone, new Date())}
         markOpenInPlace={(await searchParams).mark === 'refunded'}
-        actions={{ retry: retryRefundAction, refresh: refreshStatusAction, markRefunded: markRefundedAction }}
+        actions={BANNER_ACTIONS}
       />
 
       <div className="mt-5 rounded-xl border bg-surface px-4 py-4 shadow-card md:px-5 print:shadow-none">

@@ -12,8 +12,8 @@ import { listCreditNotesOfProposal } from '@/lib/credit-notes/credit-note-store'
 import { getProposal } from '@/lib/proposals/proposal-store'
 import { todayIn } from '@/lib/refunds/mark-refunded-form'
 import { LiveChanges } from '../../../live-changes'
+import { BANNER_ACTIONS } from '../../banner-actions'
 import { DeskLink } from '../../desk-link'
-import { markRefundedAction, refreshStatusAction, retryRefundAction } from '../../refund-actions'
 import { PROPOSAL_STATUS_LOOKS } from '../proposal-status-words'
 
 /** Title and page read the proposal once. */
@@ -68,13 +68,7 @@ export default async function ProposalPage({ params }: PageProps<'/proposals/[id
                 </DeskLink>
                 <Amount amount={note.amountGross} currency={note.currency} locale={freelancer.locale} />
               </h2>
-              <CreditNoteRefund
-                note={note}
-                reader={freelancer}
-                today={today}
-                title="h3"
-                actions={{ retry: retryRefundAction, refresh: refreshStatusAction, markRefunded: markRefundedAction }}
-              />
+              <CreditNoteRefund note={note} reader={freelancer} today={today} title="h3" actions={BANNER_ACTIONS} />
             </div>
           ))}
         </section>

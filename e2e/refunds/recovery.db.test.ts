@@ -1,0 +1,267 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { db, disconnectDatabase } from '@/lib/db'
+import { adoptRefund } from '@/lib/refunds/adopt-refund'
+import { stopAutomaticTries } from '@/lib/refunds/plan-tries'
+import { retryRefund } from '@/lib/refunds/retry-refund'
+import { sweepRefunds } from '@/lib/refunds/sweep-refunds'
+import {
+  attemptsOf,
+  type Desk,
+  deliver,
+  deliverAll,
+  emailsOf,
+  expectPromisesKept,
+  forgetJobs,
+  issueNote,
+  type Note,
+  openDesk,
+  resolveNow,
+  runJobs,
+  standing,
+  trigger,
+} from './desk'
+import { REFUND_EVENTS, type StripeWorld, startStripe } from './stripe-world'
+
+let stripe: StripeWorld
+let desk: Desk
+
+beforeAll(async () => {
+  stripe = await startStripe()
+})
+afterAll(async () => {
+  await disconnectDatabase()
+  await stripe.close()
+})
+beforeEach(async () => {
+  await forgetJobs()
+  await db().$executeRaw`UPDATE stripe_breaker SET failures = 0, open_until = NULL`
+  desk = await openDesk(await stripe.openAccount())
+})
+afterEach(async () => {
+  await stripe.forgetFaults()
+  await expectPromisesKept(stripe, desk)
+})
+
+const refusedOnce = { method: 'POST', path: '/v1/refunds', kind: 'error_before' } as const
+
+async function askedTimes(): Promise<number> {
+  const calls = await stripe.callsFor(desk.stripeAccountId)
+  return calls.filter(({ method, path }) => method === 'POST' && path === '/v1/refunds').length
+}
+
+/** Time passes until the planned try is due. */
+async function letNextTryCome(note: Note): Promise<void> {
+  await db().$executeRaw`UPDATE credit_notes SET next_try_at = now() WHERE id = ${note.creditNoteId}::uuid`
+}
+
+describe('a refusal that passes is asked again by itself', () => {
+  test('the next try is planned, told, and made with a new key', async () => {
+    const note = await issueNote(desk)
+    await stripe.plan(refusedOnce)
+    await trigger(note)
+    const failed = await standing(note)
+    expect(failed).toMatchObject({ refundStatus: 'failed', failureReason: 'api_error', automaticTries: 0 })
+    expect(failed.nextTryAt?.getTime()).toBeGreaterThan(Date.now() + 60_000)
+
+    await letNextTryCome(note)
+    await sweepRefunds()
+    expect(await standing(note)).toMatchObject({ refundStatus: 'requested', nextTryAt: null, automaticTries: 1 })
+    const keys = (await attemptsOf(note)).map(({ idempotencyKey }) => idempotencyKey)
+    expect(new Set(keys).size).toBe(2)
+  })
+
+  test('a job that comes early, late or twice asks no more often than planned', async () => {
+    const note = await issueNote(desk)
+    await stripe.plan(refusedOnce)
+    await trigger(note)
+    await runJobs()
+    expect(await askedTimes()).toBe(1)
+  })
+
+  test('the budget ends; then a person is needed, and starts it afresh', async () => {
+    const note = await issueNote(desk)
+    await stripe.plan({ ...refusedOnce, times: 8 })
+    await trigger(note)
+    for (let tries = 0; tries < 6; tries++) {
+      await letNextTryCome(note)
+      await sweepRefunds()
+      await db().$executeRaw`UPDATE stripe_breaker SET failures = 0, open_until = NULL`
+    }
+    expect(await standing(note)).toMatchObject({ refundStatus: 'failed', automaticTries: 6, nextTryAt: null })
+    await retryRefund({ ...note, actor: 'freelancer' })
+    expect(await standing(note)).toMatchObject({ refundStatus: 'failed', automaticTries: 0 })
+    expect((await standing(note)).nextTryAt).not.toBeNull()
+    expect(await emailsOf(note)).toEqual(['refund_failed'])
+  })
+
+  test('the freelancer can stop it', async () => {
+    const note = await issueNote(desk)
+    await stripe.plan(refusedOnce)
+    await trigger(note)
+    expect(await stopAutomaticTries({ ...note, actor: 'freelancer' })).toBe(true)
+    await runJobs()
+    await sweepRefunds()
+    expect(await standing(note)).toMatchObject({ refundStatus: 'failed', nextTryAt: null })
+    expect(await askedTimes()).toBe(1)
+  })
+
+  test('a refusal that does not pass is left to a person', async () => {
+    const note = await issueNote(desk, { card: 'pm_card_createDispute' })
+    await trigger(note)
+    expect(await standing(note)).toMatchObject({ failureReason: 'charge_disputed', nextTryAt: null })
+  })
+})
+
+describe('what a refund waited for starts it when it comes about', () => {
+  test('a dispute that is won', async () => {
+    const note = await issueNote(desk, { card: 'pm_card_createDispute' })
+    await trigger(note)
+    const [dispute] = await disputesOf()
+    await stripe.act(`/disputes/${dispute}/won`)
+    for (const webhook of await stripe.webhooksOf(desk.stripeAccountId, ['charge.dispute.closed']))
+      await deliver(webhook)
+    await runJobs()
+    expect(await standing(note)).toMatchObject({ refundStatus: 'requested' })
+  })
+
+  test('a dispute that is lost is told as what it is: the client has the money', async () => {
+    const note = await issueNote(desk, { card: 'pm_card_createDispute' })
+    await trigger(note)
+    const [dispute] = await disputesOf()
+    await stripe.act(`/disputes/${dispute}/lost`)
+    for (const webhook of await stripe.webhooksOf(desk.stripeAccountId, ['charge.dispute.closed']))
+      await deliver(webhook)
+    await runJobs()
+    expect(await standing(note)).toMatchObject({
+      refundStatus: 'failed',
+      failureReason: 'paid_by_chargeback',
+      nextTryAt: null,
+    })
+  })
+
+  test('an account that is connected again', async () => {
+    const note = await issueNote(desk)
+    await stripe.act(`/accounts/${desk.stripeAccountId}/deauthorize`)
+    await trigger(note)
+    expect(await standing(note)).toMatchObject({ refundStatus: 'failed', failureReason: 'account_invalid' })
+    await stripe.act(`/accounts/${desk.stripeAccountId}/reconnect`)
+    const told = await stripe.webhooksOf(desk.stripeAccountId, ['account.application.authorized'])
+    for (const webhook of told) await deliver(webhook)
+    await runJobs()
+    expect(await standing(note)).toMatchObject({ refundStatus: 'requested' })
+  })
+})
+
+describe('Stripe down', () => {
+  test('opens the breaker: what Requite does by itself waits, what a person asks for does not', async () => {
+    const notes = [await issueNote(desk), await issueNote(desk), await issueNote(desk), await issueNote(desk)]
+    await stripe.plan({ method: 'POST', path: '/v1/refunds', kind: 'rate_limit', times: 12 })
+    for (const note of notes) await trigger(note)
+    for (const note of notes) await resolveNow(note)
+    for (const note of notes.slice(0, 2)) await resolveNow(note)
+    const before = await askedTimes()
+    await db().$executeRaw`UPDATE refund_attempts SET lease_until = now() WHERE finished_at IS NULL`
+    await sweepRefunds()
+    await runJobs()
+    expect(await askedTimes()).toBe(before)
+
+    const another = await issueNote(desk)
+    await stripe.forgetFaults()
+    await retryRefund({ ...another, actor: 'freelancer' })
+    expect(await standing(another)).toMatchObject({ refundStatus: 'requested' })
+    // The answer has closed it.
+    await sweepRefunds()
+    for (const note of notes) expect(await standing(note)).toMatchObject({ refundStatus: 'requested' })
+  })
+})
+
+describe('events that never arrived', () => {
+  test('are fetched from Stripe’s list and applied as any webhook', async () => {
+    const note = await issueNote(desk, { confirmed: false })
+    await trigger(note)
+    expect(await standing(note)).toMatchObject({ refundStatus: 'pending', failureReason: 'charge_not_confirmed' })
+    await sweepRefunds()
+    await runJobs()
+    expect(await standing(note)).toMatchObject({ refundStatus: 'requested', depositConfirmed: true })
+    await db().$executeRaw`UPDATE event_cursors SET read_at = now() - interval '1 hour'`
+    const counts = await sweepRefunds()
+    expect(counts.eventsMissed).toBeGreaterThan(0)
+    await runJobs()
+    expect(await standing(note)).toMatchObject({ refundStatus: 'succeeded' })
+    expect(await emailsOf(note)).toEqual(['refund_completed'])
+  })
+
+  test('and arriving after all they change nothing', async () => {
+    const note = await issueNote(desk)
+    await trigger(note)
+    await sweepRefunds()
+    await runJobs()
+    await deliverAll(stripe, desk)
+    expect(await standing(note)).toMatchObject({ refundStatus: 'succeeded' })
+    expect(await emailsOf(note)).toEqual(['refund_completed'])
+    expect(
+      await db().stripeEvent.count({
+        where: { stripeAccountId: desk.stripeAccountId, type: { in: [...REFUND_EVENTS] } },
+      }),
+    ).toBe((await stripe.webhooksOf(desk.stripeAccountId)).length)
+  })
+})
+
+describe('a refund made in Stripe’s Dashboard', () => {
+  async function refundedByHand(amount: number): Promise<Note> {
+    const note = await issueNote(desk)
+    await stripe.act('/refund-in-dashboard', { payment_intent: note.paymentIntentId, amount })
+    await deliverAll(stripe, desk)
+    return note
+  }
+
+  test('of the same amount is offered, and adopted it is the note’s own', async () => {
+    const note = await refundedByHand(20_000)
+    const { foreignRefund } = await standing(note)
+    expect(foreignRefund).not.toBeNull()
+    const stripeRefundId = foreignRefund?.stripeRefundId ?? ''
+    expect(await adoptRefund({ ...note, stripeRefundId, actor: 'freelancer' })).toMatchObject({ ok: true })
+    expect(await standing(note)).toMatchObject({ refundStatus: 'succeeded', stripeRefundId, foreignRefund: null })
+    await trigger(note)
+    expect(await askedTimes()).toBe(0)
+    expect(await emailsOf(note)).toEqual(['refund_completed'])
+  })
+
+  test('keeps Requite from refunding the same money a second time by itself', async () => {
+    const note = await refundedByHand(20_000)
+    await trigger(note)
+    await sweepRefunds()
+    expect(await standing(note)).toMatchObject({ refundStatus: 'failed', failureReason: 'refunded_elsewhere' })
+    expect(await askedTimes()).toBe(0)
+  })
+
+  test('of another amount is not offered and cannot be adopted', async () => {
+    const note = await refundedByHand(5_000)
+    expect((await standing(note)).foreignRefund).toBeNull()
+    const [refund] = await stripe.refundsOf(desk.stripeAccountId)
+    const adopted = await adoptRefund({ ...note, stripeRefundId: refund?.id ?? '', actor: 'freelancer' })
+    expect(adopted).toMatchObject({ ok: false, reason: 'refund_not_adoptable' })
+  })
+
+  test('is no other freelancer’s to adopt', async () => {
+    const note = await refundedByHand(20_000)
+    const other = await openDesk(await stripe.openAccount())
+    const theirs = await issueNote(other)
+    const stripeRefundId = (await standing(note)).foreignRefund?.stripeRefundId ?? ''
+    expect(await adoptRefund({ ...theirs, stripeRefundId, actor: 'freelancer' })).toMatchObject({ ok: false })
+    const stolen = { ...note, freelancerId: other.freelancerId, stripeRefundId, actor: 'freelancer' } as const
+    expect(await adoptRefund(stolen)).toEqual({ ok: false, reason: 'not_found' })
+    expect(await standing(note)).toMatchObject({ refundStatus: 'pending' })
+  })
+})
+
+test('each sweep can be looked back on', async () => {
+  await sweepRefunds()
+  const run = await db().sweepRun.findFirstOrThrow({ orderBy: { id: 'desc' } })
+  expect(run.finishedAt).not.toBeNull()
+})
+
+async function disputesOf(): Promise<string[]> {
+  const { disputes } = await stripe.ledger()
+  return disputes.filter(({ account }) => account === desk.stripeAccountId).map(({ id }) => id)
+}

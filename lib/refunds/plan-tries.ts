@@ -1,0 +1,69 @@
+import type { CreditNote } from '@/lib/credit-notes/credit-note'
+import { holdCreditNote, writeTimeline } from '@/lib/credit-notes/find-credit-note'
+import { addJob } from '@/lib/jobs'
+import { inTransaction, type Transaction } from '@/lib/transaction'
+import { findFailedFor, findTries, planNextTry } from './refund-store'
+import { HEALED_BY, type Healing, nextAutomaticTry } from './refund-tries'
+
+/** Plans the next automatic try of a note that has just failed, where its reason passes by itself and the budget lasts. */
+export async function planAutomaticTry(tx: Transaction, note: CreditNote, reason: string): Promise<void> {
+  const { made } = await findTries(tx, note.id)
+  const inSeconds = nextAutomaticTry(reason, made, Math.random())
+  if (inSeconds !== null) await askAgainIn(tx, { freelancerId: note.freelancerId, creditNoteId: note.id }, inSeconds)
+}
+
+/** Something has healed at Stripe: every refund that failed for want of it is asked for again at once. Returns how many. */
+export async function wakeRefunds(
+  tx: Transaction,
+  healing: Healing,
+  of: { stripeAccountId: string; paymentIntentId?: string | null; chargeId?: string | null },
+): Promise<number> {
+  const waiting = await findFailedFor(tx, HEALED_BY[healing], of)
+  for (const note of waiting) await wakeRefund(tx, note, healing)
+  return waiting.length
+}
+
+/** Asks again for one refund at once, because what it waited for has come about. */
+export async function wakeRefund(
+  tx: Transaction,
+  note: { freelancerId: string; creditNoteId: string },
+  healing: Healing,
+): Promise<void> {
+  await writeTimeline(tx, { ...note, kind: 'cause_healed', actor: 'stripe', detail: { healing } })
+  await askAgainIn(tx, note, 0)
+}
+
+async function askAgainIn(
+  tx: Transaction,
+  note: { freelancerId: string; creditNoteId: string },
+  inSeconds: number,
+): Promise<void> {
+  await planNextTry(tx, note.creditNoteId, inSeconds)
+  // A second late rather than early: the job checks that the try is due.
+  await addJob(
+    tx,
+    'trigger-refund',
+    { ...note, cause: 'automatic' },
+    { inSeconds: inSeconds + 1, key: `trigger-${note.creditNoteId}` },
+  )
+}
+
+/** Stops Requite from asking again by itself; the refund stays failed until a person acts. False when nothing was planned. */
+export async function stopAutomaticTries(click: {
+  freelancerId: string
+  creditNoteId: string
+  actor: 'freelancer' | 'api_key'
+}): Promise<boolean> {
+  return inTransaction(async (tx) => {
+    const note = await holdCreditNote(tx, click.freelancerId, click.creditNoteId)
+    if (!note?.nextTryAt) return false
+    await planNextTry(tx, note.id, null)
+    await writeTimeline(tx, {
+      freelancerId: note.freelancerId,
+      creditNoteId: note.id,
+      kind: 'tries_stopped',
+      actor: click.actor,
+    })
+    return true
+  })
+}

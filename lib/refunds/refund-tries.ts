@@ -1,0 +1,32 @@
+/** Refusals that pass by themselves: Stripe or the way to it was in trouble, and nothing about the refund itself is wrong. */
+const PASSING: ReadonlySet<string> = new Set([
+  'rate_limit',
+  'lock_timeout',
+  'idempotency_key_in_use',
+  'api_error',
+  'api_connection_error',
+  'unreadable_answer',
+])
+
+/** Minutes before each automatic try; a refusal that outlasts them (about four hours) needs a person. */
+const GAPS_IN_MINUTES = [2, 5, 15, 30, 60, 120]
+
+/** How many automatic tries a failure gets, until a person asks again. */
+export const MOST_AUTOMATIC_TRIES = GAPS_IN_MINUTES.length
+
+/**
+ * Seconds until Requite asks again by itself, jittered by `chance` (0 to 1) so that many refunds that failed together
+ * don't come back together; null when it will not: the reason does not pass, or the budget is spent.
+ */
+export function nextAutomaticTry(reason: string, triesMade: number, chance: number): number | null {
+  const minutes = PASSING.has(reason) ? GAPS_IN_MINUTES[triesMade] : undefined
+  return minutes === undefined ? null : minutes * 60 * (0.8 + 0.4 * chance)
+}
+
+/** What may heal without anybody pressing Retry, and the failures that are waiting for it. */
+export const HEALED_BY = {
+  dispute_won: ['charge_disputed', 'refund_disputed_payment', 'charge_for_pending_refund_disputed'],
+  account_reconnected: ['account_not_connected', 'account_invalid', 'permission_denied'],
+  balance_topped_up: ['balance_insufficient', 'insufficient_funds'],
+} as const satisfies Record<string, readonly string[]>
+export type Healing = keyof typeof HEALED_BY
