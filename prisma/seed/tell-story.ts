@@ -90,7 +90,14 @@ async function bringAbout(ending: Ending, note: { freelancerId: string; creditNo
       const begun = await beginRefund({ ...note, cause: 'amendment_signed', actor: 'worker' })
       if (begun.kind !== 'claimed') throw new Error(`a refusal cannot be stored on a note that is ${begun.kind}`)
       const { code, message } = ending
-      const refusal = { kind: 'refused', code, message, requestId: null, mayHaveHappened: false, over: 'this_call' } as const
+      const refusal = {
+        kind: 'refused',
+        code,
+        message,
+        requestId: null,
+        mayHaveHappened: false,
+        over: 'this_call',
+      } as const
       await recordRefusal(begun.attempt, refusal, { actor: 'worker' })
       return
     }
