@@ -13,7 +13,7 @@ afterEach(() => {
 })
 afterAll(disconnectDatabase)
 
-/** A client's link to an amendment that takes 200.00 off what was paid by bank transfer. */
+/** A client's link to an amendment that takes 100.00 off what was paid by bank transfer. */
 async function link(of: Desk = desk): Promise<string> {
   return (await sendAmendment(of, { payment: { method: 'sepa', amount: 30_000 } })).token
 }

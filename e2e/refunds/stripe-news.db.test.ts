@@ -539,7 +539,7 @@ describe('a deposit that no webhook has confirmed', () => {
       else await readStripe(note)
       await runJobs()
       expect((await stripe.refundsOf(desk.stripeAccountId)).at(-1)).toMatchObject({
-        amount: 20_000,
+        amount: 10_000,
         metadata: { credit_note_id: creditNote.id },
       })
     }
