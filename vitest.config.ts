@@ -15,11 +15,9 @@ const withDatabase = {
     SMTP_URL: 'smtp://127.0.0.1:9',
     APP_URL: 'http://localhost:3000',
     AUTH_SECRET: 'a secret of the tests, long enough to pass',
+    LOG_LEVEL: 'fatal',
   },
 }
-
-/** Processes take a while to start. */
-const withProcesses = { testTimeout: 90_000, hookTimeout: 180_000 }
 
 export default defineConfig({
   resolve: { alias: { '@': path.resolve(import.meta.dirname) } },
@@ -44,11 +42,11 @@ export default defineConfig({
       // Processes that are killed, and whole installations: by `npm run test:crash` and `npm run test:faults`.
       {
         extends: true,
-        test: { ...withDatabase, ...withProcesses, name: 'crash', include: ['e2e/crash/*.crash.ts'] },
+        test: { ...withDatabase, name: 'crash', include: ['e2e/crash/*.crash.ts'] },
       },
       {
         extends: true,
-        test: { ...withDatabase, ...withProcesses, name: 'faults', include: ['e2e/faults/*.fault.ts'] },
+        test: { ...withDatabase, name: 'faults', include: ['e2e/faults/*.fault.ts'] },
       },
     ],
   },

@@ -1,4 +1,5 @@
 import { Chip } from '@/components/ui/chip'
+import { Earlier } from '@/components/ui/earlier'
 import { Moment } from '@/components/ui/moment'
 import type { Tone } from '@/components/ui/tone'
 import type { RefundAttempt } from '@/lib/credit-notes/credit-note'
@@ -18,36 +19,50 @@ const OUTCOMES: Record<RefundAttempt['state'], { word: string; tone: Tone }> = {
   refused: { word: 'Refused', tone: 'failed' },
 }
 
+const SHOWN = 3
+
 /** Every try to have Stripe pay the credit note back, newest first, with what Stripe's support would ask for. */
 export function RefundAttempts({ attempts, reader }: { attempts: readonly RefundAttempt[]; reader: Reader }) {
+  const newestFirst = attempts.toReversed()
+  const earlier = newestFirst.slice(SHOWN)
+  const draw = (attempt: RefundAttempt) => <Attempt key={attempt.id} attempt={attempt} reader={reader} />
   return (
-    <ul className="divide-y border-t">
-      {attempts.toReversed().map((attempt) => (
-        <li key={attempt.id} className="px-4 py-3 md:px-5">
-          <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
-            <span className="font-medium">Attempt {attempt.ordinal}</span>
-            <Chip tone={OUTCOMES[attempt.state].tone}>{OUTCOMES[attempt.state].word}</Chip>
-            <span className="text-[0.8125rem] text-muted">
-              {CAUSES[attempt.cause]}, asked {attempt.calls === 1 ? 'once' : `${attempt.calls} times`}
-            </span>
-            <span className="ml-auto text-[0.8125rem] text-faint">
-              <Moment at={attempt.startedAt} reader={reader} />
-            </span>
-          </div>
-          {attempt.message && (
-            <p className="mt-1.5 text-pretty">
-              <q>{attempt.message}</q>
-            </p>
-          )}
-          <dl className="mt-1.5 grid gap-x-4 text-[0.8125rem] leading-5 sm:grid-cols-[auto_1fr]">
-            <Id name="Code">{attempt.code}</Id>
-            <Id name="Refund">{attempt.stripeRefundId}</Id>
-            <Id name="Request id">{attempt.requestId}</Id>
-            <Id name="Idempotency key">{attempt.idempotencyKey}</Id>
-          </dl>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className="divide-y border-t">{newestFirst.slice(0, SHOWN).map(draw)}</ul>
+      {earlier.length > 0 && (
+        <Earlier summary={earlier.length === 1 ? '1 earlier attempt' : `${earlier.length} earlier attempts`}>
+          <ul className="divide-y border-t">{earlier.map(draw)}</ul>
+        </Earlier>
+      )}
+    </>
+  )
+}
+
+function Attempt({ attempt, reader }: { attempt: RefundAttempt; reader: Reader }) {
+  return (
+    <li className="px-4 py-3 md:px-5">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
+        <span className="font-medium">Attempt {attempt.ordinal}</span>
+        <Chip tone={OUTCOMES[attempt.state].tone}>{OUTCOMES[attempt.state].word}</Chip>
+        <span className="text-[0.8125rem] text-muted">
+          {CAUSES[attempt.cause]}, asked {attempt.calls === 1 ? 'once' : `${attempt.calls} times`}
+        </span>
+        <span className="ml-auto text-[0.8125rem] text-faint">
+          <Moment at={attempt.startedAt} reader={reader} />
+        </span>
+      </div>
+      {attempt.message && (
+        <p className="mt-1.5 text-pretty">
+          <q>{attempt.message}</q>
+        </p>
+      )}
+      <dl className="mt-1.5 grid gap-x-4 text-[0.8125rem] leading-5 sm:grid-cols-[auto_1fr]">
+        <Id name="Code">{attempt.code}</Id>
+        <Id name="Refund">{attempt.stripeRefundId}</Id>
+        <Id name="Request id">{attempt.requestId}</Id>
+        <Id name="Idempotency key">{attempt.idempotencyKey}</Id>
+      </dl>
+    </li>
   )
 }
 

@@ -1,3 +1,4 @@
+import { Earlier } from '@/components/ui/earlier'
 import { Moment } from '@/components/ui/moment'
 import type { Tone } from '@/components/ui/tone'
 import { ToneMark } from '@/components/ui/tone-mark'
@@ -5,6 +6,7 @@ import type { RefundAttempt, TimelineEntry, TimelineKind } from '@/lib/credit-no
 import type { Reader } from '@/lib/dates'
 import { reasonOfSlug, refundReason } from '@/lib/refunds/refund-reasons'
 import { MANUAL_METHOD_NAMES, MANUAL_METHODS } from '@/lib/refunds/refund-status'
+import { emailWords } from './email-words'
 
 const LOOKS: Record<TimelineKind, { words: string; tone: Tone }> = {
   issued: { words: 'Credit note issued', tone: 'done' },
@@ -53,15 +55,7 @@ const DETAIL_NAMES: Record<string, string> = {
   status: 'Status at Stripe',
 }
 
-const EMAIL_MOMENTS: Record<string, string> = {
-  refund_initiated: 'refund initiated',
-  refund_completed: 'refund completed',
-  refund_completed_manually: 'refund completed by hand',
-  refund_returned: 'the bank returned the refund',
-  refund_failed: 'refund failed',
-  refund_returned_alert: 'the bank returned the refund',
-  paid_twice_alert: 'maybe paid twice',
-}
+const SHOWN = 15
 
 /** A credit note's history, newest first: what happened, when, and by whom or by what it was caused. */
 export function RefundTimeline({
@@ -73,37 +67,57 @@ export function RefundTimeline({
   attempts: readonly RefundAttempt[]
   reader: Reader
 }) {
+  const newestFirst = entries.toReversed()
+  const earlier = newestFirst.slice(SHOWN)
+  const draw = (entry: TimelineEntry) => {
+    const attempt = attempts.find(({ id }) => id === entry.attemptId)
+    return <Entry key={entry.id} entry={entry} attempt={attempt} reader={reader} />
+  }
   return (
-    <ol className="px-4 pb-2 md:px-5">
-      {entries.toReversed().map((entry) => {
-        const { words, tone } = LOOKS[entry.kind]
-        const attempt = attempts.find(({ id }) => id === entry.attemptId)
-        return (
-          <li key={entry.id} className="group relative flex gap-3 pb-4">
-            <span aria-hidden="true" className="absolute top-5 bottom-0 left-[7.5px] w-px bg-line group-last:hidden" />
-            <ToneMark tone={tone} className="mt-0.5 size-4 bg-surface" />
-            <div className="min-w-0 grow">
-              <div className="flex flex-wrap items-baseline justify-between gap-x-4">
-                <p className="font-medium">{words}</p>
-                <p className="text-[0.8125rem] text-faint">
-                  <Moment at={entry.at} reader={reader} />
-                </p>
-              </div>
-              <p className="text-[0.8125rem] leading-5 text-muted">
-                By {ACTORS[entry.actor]}
-                {attempt && <>, attempt {attempt.ordinal}</>}
-                {entry.stripeEventId && (
-                  <>
-                    , event <span className="font-mono text-xs">{entry.stripeEventId}</span>
-                  </>
-                )}
-              </p>
-              <Details detail={entry.detail} />
-            </div>
-          </li>
-        )
-      })}
-    </ol>
+    <>
+      <ol className="px-4 pb-2 md:px-5">{newestFirst.slice(0, SHOWN).map(draw)}</ol>
+      {earlier.length > 0 && (
+        <Earlier summary={earlier.length === 1 ? '1 earlier entry' : `${earlier.length} earlier entries`}>
+          <ol className="px-4 pt-1 pb-2 md:px-5">{earlier.map(draw)}</ol>
+        </Earlier>
+      )}
+    </>
+  )
+}
+
+function Entry({
+  entry,
+  attempt,
+  reader,
+}: {
+  entry: TimelineEntry
+  attempt: RefundAttempt | undefined
+  reader: Reader
+}) {
+  const { words, tone } = LOOKS[entry.kind]
+  return (
+    <li className="group/entry relative flex gap-3 pb-4">
+      <span aria-hidden="true" className="absolute top-5 bottom-0 left-[7.5px] w-px bg-line group-last/entry:hidden" />
+      <ToneMark tone={tone} className="mt-0.5 size-4 bg-surface" />
+      <div className="min-w-0 grow">
+        <div className="flex flex-wrap items-baseline justify-between gap-x-4">
+          <p className="font-medium">{words}</p>
+          <p className="text-[0.8125rem] text-faint">
+            <Moment at={entry.at} reader={reader} />
+          </p>
+        </div>
+        <p className="text-[0.8125rem] leading-5 text-muted">
+          By {ACTORS[entry.actor]}
+          {attempt && <>, attempt {attempt.ordinal}</>}
+          {entry.stripeEventId && (
+            <>
+              , event <span className="font-mono text-xs">{entry.stripeEventId}</span>
+            </>
+          )}
+        </p>
+        <Details detail={entry.detail} />
+      </div>
+    </li>
   )
 }
 
@@ -136,7 +150,7 @@ function inWords(name: string, value: string): string {
       return method ? MANUAL_METHOD_NAMES[method] : value
     }
     case 'moment':
-      return EMAIL_MOMENTS[value] ?? value
+      return emailWords(value)
     default:
       return value
   }

@@ -1,5 +1,5 @@
 import { sendAmendment } from './fixtures/desk'
-import { countMails, mailsTo } from './fixtures/mailbox'
+import { countMails, MAIL, mailsTo } from './fixtures/mailbox'
 import { expect, test } from './fixtures/test'
 
 test('a client reads what changes, signs behind their link, gets the credit note by mail and sees the refund complete on the open page', async ({
@@ -24,7 +24,7 @@ test('a client reads what changes, signs behind their link, gets the credit note
   ).toBeVisible()
   await expect(client.getByRole('button', { name: 'Sign' })).toHaveCount(0)
 
-  await expect.poll(() => countMails(agreement.clientEmail, /is on its way/)).toBe(1)
+  await expect.poll(() => countMails(agreement.clientEmail, MAIL.initiated)).toBe(1)
   const [mail] = await mailsTo(agreement.clientEmail)
   expect(mail?.attachments).toEqual([{ filename: expect.stringMatching(/^CRN-\d{4}-0001\.pdf$/) }])
 

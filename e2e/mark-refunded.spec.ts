@@ -1,6 +1,6 @@
 import { BANNER, banner, markDialog } from './fixtures/credit-note-page'
 import { sendAmendment, sign } from './fixtures/desk'
-import { countMails, mailsTo } from './fixtures/mailbox'
+import { countMails, MAIL, mailsTo } from './fixtures/mailbox'
 import { expect, test } from './fixtures/test'
 
 test('Mark refunded without a reference or the tick is refused at the field, with the cursor there; with both it is permanent and the client is told once', async ({
@@ -42,8 +42,8 @@ test('Mark refunded without a reference or the tick is refused at the field, wit
   await expect(byHand).toContainText('Sparkasse transfer RQ-2231')
   await expect(byHand).toContainText('SEPA transfer')
   await expect(page.getByRole('button', { name: /^(Retry|Mark refunded)/ })).toHaveCount(0)
-  await expect.poll(() => countMails(note.clientEmail, /has been paid by/)).toBe(1)
-  const mail = (await mailsTo(note.clientEmail)).find(({ subject }) => /has been paid by/.test(subject))
+  await expect.poll(() => countMails(note.clientEmail, MAIL.completedByTransfer)).toBe(1)
+  const mail = (await mailsTo(note.clientEmail)).find(({ subject }) => MAIL.completedByTransfer.test(subject))
   expect(mail?.text).toContain('Sparkasse transfer RQ-2231')
   expect(await desk.stripe.refunds()).toEqual([])
 })
@@ -65,6 +65,6 @@ test('a deposit by bank transfer asks for a transfer back, never Stripe, and is 
   await moneyLeft.check()
   await submit.click()
   await expect(banner(page)).toHaveText(BANNER.manual)
-  await expect.poll(() => countMails(note.clientEmail, /has been paid by SEPA transfer/)).toBe(1)
+  await expect.poll(() => countMails(note.clientEmail, MAIL.completedByTransfer)).toBe(1)
   expect(await desk.stripe.refundCalls()).toBe(0)
 })

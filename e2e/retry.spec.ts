@@ -1,6 +1,6 @@
 import { BANNER, banner } from './fixtures/credit-note-page'
 import { type Desk, failedForNow, markedRefunded, type Note, sendAmendment, sign } from './fixtures/desk'
-import { countMails } from './fixtures/mailbox'
+import { countMails, MAIL } from './fixtures/mailbox'
 import { expect, signIn, test } from './fixtures/test'
 
 test('a refund that failed for a passing reason says so, is retried and completes on the open page; the client is told once', async ({
@@ -18,10 +18,10 @@ test('a refund that failed for a passing reason says so, is retried and complete
   await desk.stripe.act(`/refunds/${(await desk.stripe.onlyRefund()).id}/confirm`)
   await expect(banner(page)).toHaveText(BANNER.succeeded)
 
-  await expect.poll(() => countMails(note.clientEmail, /has been sent/)).toBe(1)
+  await expect.poll(() => countMails(note.clientEmail, MAIL.completed)).toBe(1)
   await desk.stripe.resend('refund.updated')
   await expect.poll(() => desk.stripe.undelivered()).toBe(0)
-  expect(await countMails(note.clientEmail, /has been sent/)).toBe(1)
+  expect(await countMails(note.clientEmail, MAIL.completed)).toBe(1)
   expect(await desk.stripe.refunds()).toHaveLength(1)
 })
 

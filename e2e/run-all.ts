@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
 import { ensureChromium } from './chromium'
+import { GENERATE, isClientGenerated } from './world/generated-client'
 
 // npm test: everything that must hold, one after the other, and at the end how many of it did.
 
@@ -19,6 +20,8 @@ const steps: Step[] = [
   { name: 'database tests', run: () => vitest('db') },
   { name: 'browser tests', run: playwright },
 ]
+
+if (!isClientGenerated()) spawnSync(process.execPath, GENERATE, { stdio: ['ignore', 'inherit', 'inherit'] })
 
 const results = steps.map(({ name, run }) => {
   console.log(`\n── ${name} ${'─'.repeat(Math.max(0, 60 - name.length))}`)

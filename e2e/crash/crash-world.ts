@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import { z } from 'zod'
 import { db } from '@/lib/db'
 import { storeEvent, verifyWebhook } from '@/lib/stripe/event-inbox'
@@ -11,9 +11,6 @@ import { standing } from '../refunds/desk'
 import type { StripeWorld } from '../refunds/stripe-world'
 import { type Mailbox, startMailbox } from '../world/mailbox/mailbox'
 import type { SmtpFault } from '../world/mailbox/smtp-faults'
-
-// Each test starts two processes, on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000 })
 
 /** Where a process dies: before or after a function of a module, the first time or the nth. */
 export type CrashPoint = { when: 'before' | 'after'; call: string; module: string; nth?: number }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { db, disconnectDatabase } from '@/lib/db'
 import { retryRefund } from '@/lib/refunds/retry-refund'
 import { startProcess } from '../faults/product-process'
@@ -15,6 +15,9 @@ import {
 } from '../refunds/desk'
 import { type StripeWorld, startStripe } from '../refunds/stripe-world'
 import { crashPoint, dieIn, dieInWorker, expectOnePayment, type Mail, startMail, takeOver } from './crash-world'
+
+// Each test starts processes, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 })
 
 let stripe: StripeWorld
 let mail: Mail

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { db, disconnectDatabase } from '@/lib/db'
 import { storeEvent, verifyWebhook } from '@/lib/stripe/event-inbox'
 import { type Desk, emailsOf, forgetJobs, issueNote, type Note, openDesk, standing, trigger } from '../refunds/desk'
@@ -13,6 +13,9 @@ import {
   startMail,
   takeOver,
 } from './crash-world'
+
+// Each test starts processes, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 })
 
 let stripe: StripeWorld
 let mail: Mail

@@ -42,7 +42,7 @@ export async function startApp(): Promise<ProductProcess & { url: string }> {
 function run(args: readonly string[], env: Record<string, string>): ProductProcess {
   const child = spawn(process.execPath, args, {
     cwd: projectRoot,
-    env: { ...process.env, NODE_OPTIONS: '', ...env },
+    env: { ...process.env, NODE_OPTIONS: '', LOG_LEVEL: 'info', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   return inHands(child)

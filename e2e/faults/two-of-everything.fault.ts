@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { createApiKey } from '@/lib/auth/api-keys'
 import { db, disconnectDatabase } from '@/lib/db'
@@ -23,6 +23,9 @@ import { ChildProcesses } from '../world/child-processes'
 import { build, isBuilt } from '../world/next-build'
 import { stripeSignature } from '../world/stripe/webhooks/signature'
 import { type ProductProcess, startApp, startWorker } from './product-process'
+
+// Each test starts processes, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 })
 
 type App = Awaited<ReturnType<typeof startApp>>
 

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { disconnectDatabase } from '@/lib/db'
+import { db, disconnectDatabase } from '@/lib/db'
 import { markRefunded } from '@/lib/refunds/mark-refunded'
 import { refreshRefund } from '@/lib/refunds/refresh-refund'
 import { retryRefund } from '@/lib/refunds/retry-refund'
 import {
+  amendAgain,
   attemptsOf,
   type Desk,
   deliver,
@@ -68,6 +69,13 @@ async function failedNote(): Promise<Note> {
   await trigger(note)
   expect(await standing(note)).toMatchObject({ refundStatus: 'failed' })
   return note
+}
+
+/** How often PostgreSQL had to break a deadlock in this test file's database. */
+async function deadlocks(): Promise<number> {
+  const [row] = await db().$queryRaw<{ deadlocks: number }[]>`
+    SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()`
+  return row?.deadlocks ?? -1
 }
 
 /** A note paid by bank transfer. */
@@ -219,6 +227,22 @@ describe('two acts at once', () => {
     await trigger(note)
     expect(await timesAsked(note)).toBe(1)
     expect(await attemptsOf(note)).toHaveLength(1)
+  })
+
+  test('Retry on two notes of one payment that has nothing left: both say so, neither waits for the other', async () => {
+    const first = await issueNote(desk, { paid: 30_000, priceAfter: 20_000 })
+    const second = { ...first, creditNoteId: (await sign(desk, await amendAgain(first, 10_000))).id }
+    for (const note of [first, second]) {
+      await trigger(note)
+      await stripe.act(`/refunds/${(await standing(note)).stripeRefundId}/fail`, { failure_reason: 'declined' })
+    }
+    await deliverAll(stripe, desk)
+    await stripe.act('/refund-in-dashboard', { payment_intent: first.paymentIntentId })
+    const both = await Promise.all([pressRetry(first), pressRetry(second)])
+    for (const note of both) {
+      expect(note).toMatchObject({ refundStatus: 'failed', failureReason: 'charge_already_refunded', attempts: 2 })
+    }
+    expect(await deadlocks()).toBe(0)
   })
 
   test('all of them at once, again and again: one refund', async () => {

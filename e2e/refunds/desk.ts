@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { Logger, runOnce } from 'graphile-worker'
 import { expect } from 'vitest'
+import { insertAmendment } from '@/lib/amendments/amendment-store'
+import { linkHash, newLinkToken } from '@/lib/amendments/client-link'
 import type { CreditNote, RefundAttempt, TimelineEntry } from '@/lib/credit-notes/credit-note'
 import { getAttempts, getTimeline, listCreditNotesOfProposal } from '@/lib/credit-notes/credit-note-store'
 import { findCreditNote } from '@/lib/credit-notes/find-credit-note'
@@ -9,11 +11,13 @@ import { db } from '@/lib/db'
 import { confirmDeposit } from '@/lib/deposits/confirm-deposit'
 import { listEmails } from '@/lib/email/outbox'
 import { connectStripeAccount, createFreelancer } from '@/lib/freelancers/freelancer-store'
+import { totals } from '@/lib/proposals/proposal-totals'
 import { applyStripeEvent } from '@/lib/refunds/apply-stripe-event'
 import { resolveAttempt } from '@/lib/refunds/ask-stripe'
 import { retryRefund } from '@/lib/refunds/retry-refund'
 import { triggerStripeRefund } from '@/lib/refunds/trigger-refund'
 import { storeEvent, verifyWebhook } from '@/lib/stripe/event-inbox'
+import { stripeRefundSchema } from '@/lib/stripe/refund-news'
 import { inTransaction } from '@/lib/transaction'
 import { TASKS } from '@/lib/worker/tasks'
 import { prepareAgreement, takeCardPayment } from '@/prisma/seed/agreement'
@@ -48,9 +52,12 @@ export async function openDesk(stripeAccountId: string, timeZone = 'Europe/Berli
   return { freelancerId, stripeAccountId }
 }
 
-/** What a client pays up front unless a test says otherwise, and the price once the amendment is signed. */
+/**
+ * What a client pays up front unless a test says otherwise, and the price once the amendment is signed. So much is paid that
+ * Stripe would refund the difference three times over: nothing but Requite keeps a note from being paid twice.
+ */
 const PAID = 30_000
-const PRICE_AFTER = 10_000
+const PRICE_AFTER = 20_000
 
 /** Writes an agreement whose deposit is paid and whose amendment waits for the client's signature. */
 export async function sendAmendment(
@@ -73,6 +80,29 @@ export async function sendAmendment(
     deposit: wish.payment,
     amendment: { reason: 'Fewer pages', lines: line(wish.priceAfter ?? PRICE_AFTER) },
   })
+}
+
+/** Sends the client a further amendment of the same proposal, down to a lower price yet. */
+export async function amendAgain(
+  { freelancerId, proposalId }: { freelancerId: string; proposalId: string },
+  priceAfter: number,
+): Promise<{ token: string; proposalId: string; amendmentId: string }> {
+  const token = newLinkToken()
+  const lines = [{ description: 'Design', quantity: 1, unitNet: priceAfter, vatRate: 0 }]
+  const amendmentId = await inTransaction((tx) =>
+    insertAmendment(tx, {
+      freelancerId,
+      proposalId,
+      number: `AMD-2026-${String(++agreements).padStart(4, '0')}`,
+      status: 'sent',
+      reason: 'Fewer pages still',
+      totals: totals(lines),
+      lines,
+      linkHash: linkHash(token),
+      linkExpiresAt: null,
+    }),
+  )
+  return { token, proposalId, amendmentId }
 }
 
 /** Takes a card payment at Stripe, has the client sign away part of it, and returns the credit note. */
@@ -158,6 +188,8 @@ export async function deliverAll(stripe: StripeWorld, desk: { stripeAccountId: s
 export async function letLeaseLapse(note: Note): Promise<void> {
   await db().$executeRaw`
     UPDATE refund_attempts SET lease_until = now() WHERE credit_note_id = ${note.creditNoteId}::uuid AND finished_at IS NULL`
+  // Longer than a breaker stays open.
+  await db().$executeRaw`UPDATE stripe_breaker SET open_until = NULL`
 }
 
 /** What the scheduled resolution of a note's open attempt does, without waiting for its time. */
@@ -235,6 +267,10 @@ export async function expectPromisesKept(stripe: StripeWorld, desk: Desk): Promi
     expect(moves.slice(1).map(({ fromStatus }) => fromStatus)).toEqual(
       moves.slice(0, -1).map(({ toStatus }) => toStatus),
     )
+  }
+  for (const { account, type, object } of await stripe.allEvents()) {
+    if (account !== desk.stripeAccountId || object.object !== 'refund') continue
+    expect(stripeRefundSchema.safeParse(object).success, `${type} can be read`).toBe(true)
   }
   for (const call of await stripe.callsFor(desk.stripeAccountId)) {
     if (UNREAD.includes(call.fault ?? '') || call.status === 403) continue

@@ -154,13 +154,15 @@ describe('what a refund waited for starts it when it comes about', () => {
 
 describe('Stripe down', () => {
   test('opens the breaker: what Requite does by itself waits, what a person asks for does not', async () => {
-    const notes = [await issueNote(desk), await issueNote(desk), await issueNote(desk)]
-    await stripe.plan({ method: 'POST', path: '/v1/refunds', kind: 'rate_limit', times: 6 })
+    const notes = [await issueNote(desk), await issueNote(desk), await issueNote(desk), await issueNote(desk)]
+    await stripe.plan({ method: 'POST', path: '/v1/refunds', kind: 'rate_limit', times: 12 })
     for (const note of notes) await trigger(note)
     for (const note of notes) await resolveNow(note)
+    for (const note of notes.slice(0, 2)) await resolveNow(note)
     const before = await askedTimes()
+    await db().$executeRaw`UPDATE refund_attempts SET lease_until = now() WHERE finished_at IS NULL`
     await sweepRefunds()
-    for (const note of notes) await resolveNow(note)
+    await runJobs()
     expect(await askedTimes()).toBe(before)
 
     const another = await issueNote(desk)
@@ -168,7 +170,7 @@ describe('Stripe down', () => {
     await retryRefund({ ...another, actor: 'freelancer' })
     expect(await standing(another)).toMatchObject({ refundStatus: 'requested' })
     // The answer has closed it.
-    for (const note of notes) await resolveNow(note)
+    await sweepRefunds()
     for (const note of notes) expect(await standing(note)).toMatchObject({ refundStatus: 'requested' })
   })
 })
@@ -206,15 +208,17 @@ describe('events that never arrived', () => {
 })
 
 describe('a refund made in Stripe’s Dashboard', () => {
-  async function refundedByHand(amount: number): Promise<Note> {
+  /** Somebody sends back what the note announces, less so much. */
+  async function refundedByHand(less = 0): Promise<Note> {
     const note = await issueNote(desk)
+    const amount = note.amount - less
     await stripe.act('/refund-in-dashboard', { payment_intent: note.paymentIntentId, amount })
     await deliverAll(stripe, desk)
     return note
   }
 
   test('of the same amount is offered, and adopted it is the note’s own', async () => {
-    const note = await refundedByHand(20_000)
+    const note = await refundedByHand()
     const { foreignRefund } = await standing(note)
     expect(foreignRefund).not.toBeNull()
     const stripeRefundId = foreignRefund?.stripeRefundId ?? ''
@@ -225,8 +229,16 @@ describe('a refund made in Stripe’s Dashboard', () => {
     expect(await emailsOf(note)).toEqual(['refund_completed'])
   })
 
+  test('keeps Requite from refunding the same money a second time by itself', async () => {
+    const note = await refundedByHand()
+    await trigger(note)
+    await sweepRefunds()
+    expect(await standing(note)).toMatchObject({ refundStatus: 'failed', failureReason: 'refunded_elsewhere' })
+    expect(await askedTimes()).toBe(0)
+  })
+
   test('of another amount is not offered and cannot be adopted', async () => {
-    const note = await refundedByHand(5_000)
+    const note = await refundedByHand(1)
     expect((await standing(note)).foreignRefund).toBeNull()
     const [refund] = await stripe.refundsOf(desk.stripeAccountId)
     const adopted = await adoptRefund({ ...note, stripeRefundId: refund?.id ?? '', actor: 'freelancer' })
@@ -234,7 +246,7 @@ describe('a refund made in Stripe’s Dashboard', () => {
   })
 
   test('is no other freelancer’s to adopt', async () => {
-    const note = await refundedByHand(20_000)
+    const note = await refundedByHand()
     const other = await openDesk(await stripe.openAccount())
     const theirs = await issueNote(other)
     const stripeRefundId = (await standing(note)).foreignRefund?.stripeRefundId ?? ''

@@ -425,6 +425,16 @@ describe('the money has gone back already', () => {
   })
 })
 
+test('a refund that merely bears the note’s id is not taken for its own: failed, and asked once', async () => {
+  const note = await issueNote(desk, { priceAfter: 0 })
+  await stripeClient().refunds.create(
+    { payment_intent: note.paymentIntentId, amount: 10_000, metadata: { credit_note_id: note.creditNoteId } },
+    { stripeAccount: desk.stripeAccountId },
+  )
+  await trigger(note)
+  expect(await standing(note)).toMatchObject({ refundStatus: 'failed', failureReason: 'amount_exceeds_remaining' })
+})
+
 describe('an answer that comes late', () => {
   test('never pulls back what the events have settled', async () => {
     const note = await issueNote(desk)

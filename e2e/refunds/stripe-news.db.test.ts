@@ -11,6 +11,7 @@ import { refundMetadata } from '@/lib/stripe/refund-news'
 import { takeCardPayment } from '@/prisma/seed/agreement'
 import { stripeSignature } from '../world/stripe/webhooks/signature'
 import {
+  amendAgain,
   attemptsOf,
   type Desk,
   deliver,
@@ -336,6 +337,30 @@ describe('money beside a manual refund', () => {
   })
 })
 
+test('two credit notes of one payment go each their own way', async () => {
+  const first = await issueNote(desk, { paid: 30_000, priceAfter: 20_000 })
+  const sent = await amendAgain(first, 5_000)
+  const second = { ...first, creditNoteId: (await sign(desk, sent)).id }
+  await trigger(first)
+  await trigger(second)
+  const refunds = await stripe.refundsOf(desk.stripeAccountId)
+  expect(refunds.map(({ amount }) => amount)).toEqual([10_000, 15_000])
+  await stripe.act(`/refunds/${refunds[1]?.id}/fail`, { failure_reason: 'declined' })
+  for (const delivery of (await stripe.webhooksOf(desk.stripeAccountId)).toReversed()) await deliver(delivery)
+  await readStripe(first)
+  await readStripe(second)
+  expect(await standing(first)).toMatchObject({
+    refundStatus: 'succeeded',
+    stripeRefundId: refunds[0]?.id,
+    paidTwiceAt: null,
+  })
+  expect(await standing(second)).toMatchObject({
+    refundStatus: 'failed',
+    stripeRefundId: refunds[1]?.id,
+    paidTwiceAt: null,
+  })
+})
+
 describe('news that concerns nobody here, or somebody else', () => {
   test('another account’s event that names our refund: kept, noted, no change', async () => {
     const note = await issueNote(desk)
@@ -372,6 +397,24 @@ describe('news that concerns nobody here, or somebody else', () => {
     await deliver(created)
     expect(await outcomeOf(created.id)).toBe('foreign_refund')
     expect(await everythingOf(note)).toEqual(before)
+  })
+
+  test.each([
+    ['another amount', (note: Note) => ({ payment_intent: note.paymentIntentId, amount: note.amount - 1 })],
+    ['another payment', (_: Note, other: Note) => ({ payment_intent: other.paymentIntentId, amount: other.amount })],
+  ])('a refund of %s on which somebody wrote the note’s id is kept as foreign and moves no note', async (_, wish) => {
+    const [note, other] = [await issueNote(desk), await issueNote(desk)]
+    const before = [await everythingOf(note), await everythingOf(other)]
+    const metadata = { credit_note_id: note.creditNoteId }
+    const account = { stripeAccount: desk.stripeAccountId }
+    await stripeClient().refunds.create({ ...wish(note, other), metadata }, account)
+    const created = await webhook('refund.created')
+    await deliver(created)
+    expect(await outcomeOf(created.id)).toBe('foreign_refund')
+    // Where it may be the other note's own it is offered there, no more.
+    const offered = { foreignRefund: expect.toBeOneOf([null, expect.anything()]) }
+    const unmoved = before.map((one) => ({ ...one, note: { ...one.note, ...offered } }))
+    expect([await everythingOf(note), await everythingOf(other)]).toEqual(unmoved)
   })
 
   test('a refund of a payment we never heard of is kept and changes nothing', async () => {
@@ -496,7 +539,7 @@ describe('a deposit that no webhook has confirmed', () => {
       else await readStripe(note)
       await runJobs()
       expect((await stripe.refundsOf(desk.stripeAccountId)).at(-1)).toMatchObject({
-        amount: 20_000,
+        amount: 10_000,
         metadata: { credit_note_id: creditNote.id },
       })
     }

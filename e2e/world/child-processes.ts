@@ -48,7 +48,7 @@ export class ChildProcesses {
   }
 
   /** Starts a server and resolves once `readyUrl` answers 2xx; rejects when it ends before, or takes too long. */
-  async serve(task: Task, readyUrl: string, patienceSeconds = 60): Promise<ChildProcess> {
+  async serve(task: Task, readyUrl: string, patienceSeconds = 120): Promise<ChildProcess> {
     const child = this.spawn(task)
     const ended = howItEnded(child)
     ended.then((how) => {

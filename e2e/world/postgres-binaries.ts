@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import {
+  accessSync,
+  constants,
   cpSync,
   existsSync,
   lstatSync,
@@ -24,11 +26,12 @@ export const isRoot = process.getuid?.() === 0
  * PostgreSQL's programs for this machine, from the npm package that carries them.
  *
  * PostgreSQL refuses to run as root, and the user that runs it instead may not be able to enter the folder this project
- * lies in. For root the programs are therefore copied, once per version, to a folder under the temp directory.
+ * lies in. For root the programs are therefore copied, once per version, to a folder under the temp directory; so they are
+ * where the packages may only be read and still lack their symbolic links.
  */
 export function postgresBinaries(): PostgresBinaries {
   const packaged = packagedBinaries()
-  const native = isRoot ? reachableCopy(packaged) : withSymlinks(packaged.native)
+  const native = isRoot || !canHaveSymlinks(packaged.native) ? ownCopy(packaged) : withSymlinks(packaged.native)
   const program = (name: string) => path.join(native, 'bin', process.platform === 'win32' ? `${name}.exe` : name)
   return { initdb: program('initdb'), postgres: program('postgres'), version: packaged.version }
 }
@@ -76,10 +79,14 @@ function packagedBinaries() {
   return { native: path.join(folder, 'native'), version }
 }
 
-function reachableCopy({ native, version }: { native: string; version: string }): string {
-  const copy = path.join(tmpdir(), `requite-postgresql-${version}`)
-  // Anybody may write to the temp directory: a folder that is not root's own might hold somebody else's programs.
-  const trusted = () => existsSync(copy) && statSync(copy).uid === 0 && (statSync(copy).mode & 0o022) === 0
+function ownCopy({ native, version }: { native: string; version: string }): string {
+  const self = process.getuid?.() ?? 0
+  const copy = path.join(tmpdir(), `requite-postgresql-${version}-${self}`)
+  // Anybody may write to the temp directory: a folder that is not our own might hold somebody else's programs.
+  const trusted = () => {
+    const found = lstatSync(copy, { throwIfNoEntry: false })
+    return found?.isDirectory() && found.uid === self && (found.mode & 0o022) === 0
+  }
   if (trusted()) return copy
 
   const fresh = mkdtempSync(`${copy}-`)
@@ -98,14 +105,29 @@ function reachableCopy({ native, version }: { native: string; version: string })
 
 /** npm packages hold no symbolic links; the package's own install script would lay them, where npm lets it run. */
 function withSymlinks(native: string): string {
-  const list = path.join(native, 'pg-symlinks.json')
-  if (!existsSync(list)) return native
-  for (const { source, target } of symlinkList.parse(json(list))) {
-    const link = path.join(native, path.relative('native', target))
-    if (lstatSync(link, { throwIfNoEntry: false })) continue
-    symlinkSync(path.relative(path.dirname(target), source), link)
-  }
+  for (const { link, pointsTo } of missingSymlinks(native)) symlinkSync(pointsTo, link)
   return native
+}
+
+function canHaveSymlinks(native: string): boolean {
+  try {
+    if (missingSymlinks(native).length > 0) accessSync(path.join(native, 'lib'), constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function missingSymlinks(native: string) {
+  const list = path.join(native, 'pg-symlinks.json')
+  if (!existsSync(list)) return []
+  return symlinkList
+    .parse(json(list))
+    .map(({ source, target }) => ({
+      link: path.join(native, path.relative('native', target)),
+      pointsTo: path.relative(path.dirname(target), source),
+    }))
+    .filter(({ link }) => !lstatSync(link, { throwIfNoEntry: false }))
 }
 
 const symlinkList = z.array(z.object({ source: z.string(), target: z.string() }))

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
+import { loadDotEnv } from './dot-env'
 import { projectRoot } from './migrated-database'
 import { portOrAnother } from './ports'
 import { endLeftovers, stillRuns } from './process-identity'
@@ -60,14 +60,6 @@ async function main() {
   process.exit(death ? 1 : 0)
 }
 
-/** The user's own settings: the environment first, then the files that Next reads too. */
-function loadDotEnv() {
-  for (const name of ['.env.local', '.env']) {
-    const place = path.join(projectRoot, name)
-    if (existsSync(place)) process.loadEnvFile(place)
-  }
-}
-
 /** Last time's ports again, so that bookmarks and sessions keep working; others where somebody else sits. */
 async function choosePorts(): Promise<Ports> {
   const names = {
@@ -105,7 +97,10 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  if (error === 'SIGINT' || error === 'SIGTERM' || error === 'SIGHUP') process.exit(0)
+  if (error === 'SIGINT' || error === 'SIGTERM' || error === 'SIGHUP') {
+    console.log('Stopped.')
+    process.exit(0)
+  }
   console.error(error instanceof Error ? `\n${error.message}` : error)
   process.exit(1)
 })

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import path from 'node:path'
 import { ChildEnded, ChildProcesses, type StartedChild } from './child-processes'
+import { GENERATE, isClientGenerated } from './generated-client'
 import { migrate } from './migrated-database'
 import { build, isBuilt } from './next-build'
 import { ensureDatabase, type RunningPostgres, startPostgres } from './postgres'
@@ -45,25 +46,28 @@ const tsx = (file: string) => ['--import', 'tsx', file]
 
 /** Starts everything that a working Requite needs on this machine; stops what it has started when one part fails. */
 export async function startWorld(plan: WorldPlan): Promise<World> {
-  const { given, ports, dataDir, progress } = plan
+  const { ports, dataDir, progress } = plan
+  const given = nonEmpty(plan.given)
   const processes = new ChildProcesses(path.join(dataDir, 'logs'), plan.onProcesses)
-  const started: { postgres?: RunningPostgres; doors: ChildProcess[] } = { doors: [] }
+  const started: { postgres?: Promise<RunningPostgres>; doors: ChildProcess[] } = { doors: [] }
 
   async function stop() {
     // First those who write, then those who are written to.
     await Promise.all(started.doors.map((door) => processes.stop(door)))
     await processes.stopAll()
-    await started.postgres?.stop()
+    // It may still be on its way up; if it does not get there, there is nothing to stop.
+    const postgres = await started.postgres?.catch(() => undefined)
+    await postgres?.stop()
   }
 
   async function database(): Promise<string> {
     if (given.DATABASE_URL) return given.DATABASE_URL
-    started.postgres = await startPostgres({
+    started.postgres = startPostgres({
       dataDir: path.join(dataDir, 'postgres'),
       port: ports.postgres,
       persistent: plan.persistent,
     })
-    return ensureDatabase(started.postgres.adminUrl, 'requite')
+    return ensureDatabase((await started.postgres).adminUrl, 'requite')
   }
 
   const appUrl = given.APP_URL ?? `http://localhost:${ports.app}`
@@ -143,6 +147,12 @@ export async function startWorld(plan: WorldPlan): Promise<World> {
   }
 
   async function bringUp(): Promise<World> {
+    if (!isClientGenerated()) {
+      await progress(
+        'Database client',
+        processes.run({ name: 'Making the database client', args: GENERATE, env: given }),
+      )
+    }
     const [data] = await Promise.all([
       prepareData(),
       plan.serve === 'build' && !isBuilt()
@@ -158,8 +168,9 @@ export async function startWorld(plan: WorldPlan): Promise<World> {
       Promise.all([processes.serve(app, health), processes.serve(worker, health)]),
     )
     if (simulatorUrl) await fetch(`${simulatorUrl}/sim/deliveries/resume`, { method: 'POST' })
-    const firstDeath = Promise.race([processes.firstDeath, ...(started.postgres ? [started.postgres.death] : [])])
-    return { appUrl, simulatorUrl, mailboxUrl, ...data, postgresPort: started.postgres?.port, firstDeath, stop }
+    const postgres = await started.postgres
+    const firstDeath = Promise.race([processes.firstDeath, ...(postgres ? [postgres.death] : [])])
+    return { appUrl, simulatorUrl, mailboxUrl, ...data, postgresPort: postgres?.port, firstDeath, stop }
   }
 
   try {
@@ -172,6 +183,12 @@ export async function startWorld(plan: WorldPlan): Promise<World> {
 
 function whenAborted(signal: AbortSignal | undefined): Promise<never> {
   return new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
+}
+
+/** A line such as `SMTP_URL=` in .env sets nothing. */
+function nonEmpty(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { NODE_ENV } = variables
+  return { ...Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== '')), NODE_ENV }
 }
 
 function usesOwnStripe(given: NodeJS.ProcessEnv): boolean {

@@ -92,11 +92,15 @@ export async function recordRefusal(attempt: OpenAttempt, refusal: StripeTrouble
   if (!listed.ok) return recordUnknown(attempt, { ...listed.trouble, kind: 'unknown' })
   const own = listed.value.find((refund) => refund.attemptId === attempt.id)
   if (own) return recordAcceptance(attempt, own, refusal.requestId, cause)
-  const earlier = listed.value.find((refund) => refund.creditNoteId === attempt.creditNoteId && isLive(refund.status))
+  // Another note's refunds are news for that note: applied here, two notes refused at once would wait for each other.
+  const ours = listed.value.filter(({ creditNoteId }) => creditNoteId === null || creditNoteId === attempt.creditNoteId)
   await inTransaction(async (tx) => {
+    await holdCreditNote(tx, attempt.freelancerId, attempt.creditNoteId)
+    for (const refund of ours) await applyStripeRefund(tx, refund, { ...cause, attemptId: refund.attemptId })
     const note = await holdCreditNote(tx, attempt.freelancerId, attempt.creditNoteId)
-    for (const refund of listed.value) await applyStripeRefund(tx, refund, { ...cause, attemptId: refund.attemptId })
-    if (!(await closeAttemptRefused(tx, attempt.id, refusal)) || earlier || !note) return
+    if (!(await closeAttemptRefused(tx, attempt.id, refusal)) || !note) return
+    // One of them was this note's own, and is booked now.
+    if (note.refundStatus === 'requested' || note.refundStatus === 'succeeded') return
     const message = [refusal.message, ...listed.value.filter(({ status }) => isLive(status)).map(whoRefunded)].join(' ')
     await moveRefund(
       tx,

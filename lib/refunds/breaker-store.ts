@@ -1,7 +1,7 @@
 import { db } from '@/lib/db'
 
-/** This many calls in a row without an answer, and Stripe counts as down. */
-const FAILURES_TO_OPEN = 5
+/** This many calls in a row without an answer, and Stripe counts as down: more than one refund's own budget of calls. */
+const FAILURES_TO_OPEN = 10
 
 /** How long Requite then leaves Stripe alone before one call looks whether it is back. */
 const OPEN_SECONDS = 60

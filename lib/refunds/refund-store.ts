@@ -65,17 +65,19 @@ export async function findCreditNotesWaitingForDeposit(
 
 /**
  * The credit note that a Stripe refund belongs to: by what we know of the refund, else by the note id in its metadata.
- * Only where the account, the payment and the currency are the note's own: another account's event proves nothing here.
+ * Another account's event proves nothing here. On the note's own account a refund of another payment, currency or amount is
+ * somebody else's, whatever was written on it: null, as for one that names no note.
  */
 export async function findCreditNoteOfRefund(
   tx: Transaction,
   news: RefundNews,
 ): Promise<{ freelancerId: string; creditNoteId: string } | 'other_account' | null> {
-  const rows = await tx.$queryRaw<{ freelancerId: string; creditNoteId: string; matches: boolean }[]>`
+  const rows = await tx.$queryRaw<{ freelancerId: string; creditNoteId: string; sameAccount: boolean; own: boolean }[]>`
     SELECT n.freelancer_id AS "freelancerId", n.id AS "creditNoteId",
-      (d.stripe_account_id = ${news.stripeAccountId} AND n.currency = ${news.currency}
+      d.stripe_account_id = ${news.stripeAccountId} AS "sameAccount",
+      (n.currency = ${news.currency} AND n.amount_gross = ${news.amount}
         AND (d.stripe_payment_intent_id IS NULL OR ${news.paymentIntentId}::text IS NULL
-          OR d.stripe_payment_intent_id = ${news.paymentIntentId})) AS matches
+          OR d.stripe_payment_intent_id = ${news.paymentIntentId})) AS own
     FROM credit_notes n JOIN deposits d ON d.id = n.deposit_id
     WHERE n.id = coalesce(
       (SELECT credit_note_id FROM stripe_refunds WHERE id = ${news.stripeRefundId}),
@@ -83,7 +85,8 @@ export async function findCreditNoteOfRefund(
       ${news.creditNoteId}::uuid)`
   const [row] = rows
   if (!row) return null
-  return row.matches ? { freelancerId: row.freelancerId, creditNoteId: row.creditNoteId } : 'other_account'
+  if (!row.sameAccount) return 'other_account'
+  return row.own ? { freelancerId: row.freelancerId, creditNoteId: row.creditNoteId } : null
 }
 
 /** What Stripe has told us of a refund so far. */

@@ -15,6 +15,9 @@ import { triggerStripeRefund } from './trigger-refund'
 /** How many of each kind one sweep takes on: a backlog is worked off over several sweeps, not in one that never ends. */
 const BATCH = 50
 
+/** A sweep takes on no more after this long: while Stripe is slow, sweeps must not pile up and hold every worker. */
+const SWEEP_MS = 30_000
+
 /** Seconds between two sweeps. */
 const SWEEP_EVERY = 15
 
@@ -46,11 +49,13 @@ export async function sweepRefunds(): Promise<SweepCounts> {
     eventsMissed: 0,
   }
   if ((await breakerOpenFor()) === 0) {
-    await resolveLapsedAttempts(counts)
-    await makeDueTries(counts)
-    await lookAfterQuietRefunds(counts)
-    await healShortBalances(counts)
-    const { accounts, missed } = await fetchMissedEvents()
+    const end = performance.now() + SWEEP_MS
+    const timeIsUp = () => performance.now() > end
+    await resolveLapsedAttempts(counts, timeIsUp)
+    await makeDueTries(counts, timeIsUp)
+    await lookAfterQuietRefunds(counts, timeIsUp)
+    await healShortBalances(counts, timeIsUp)
+    const { accounts, missed } = await fetchMissedEvents(timeIsUp)
     counts.accountsRead = accounts
     counts.eventsMissed = missed
   }
@@ -64,37 +69,42 @@ export async function sweepAndGoOn(): Promise<SweepCounts> {
   return sweepRefunds()
 }
 
-async function resolveLapsedAttempts(counts: SweepCounts): Promise<void> {
+async function resolveLapsedAttempts(counts: SweepCounts, timeIsUp: () => boolean): Promise<void> {
   for (const attemptId of await findLapsedAttempts(BATCH)) {
+    if (timeIsUp()) return
     await resolveAttempt(attemptId)
     counts.attemptsResolved++
   }
 }
 
-async function makeDueTries(counts: SweepCounts): Promise<void> {
+async function makeDueTries(counts: SweepCounts, timeIsUp: () => boolean): Promise<void> {
   for (const note of await findDueTries(BATCH)) {
+    if (timeIsUp()) return
     await triggerStripeRefund({ ...note, cause: 'automatic', actor: 'worker' })
     counts.triesMade++
   }
 }
 
-async function lookAfterQuietRefunds(counts: SweepCounts): Promise<void> {
+async function lookAfterQuietRefunds(counts: SweepCounts, timeIsUp: () => boolean): Promise<void> {
   for (const { freelancerId, creditNoteId, status } of await findQuietRefunds(BATCH)) {
+    if (timeIsUp()) return
+    // First, so that one that stays quiet goes to the end of the line.
+    await writeStripeRead(creditNoteId)
     if (status === 'pending') {
       await triggerStripeRefund({ freelancerId, creditNoteId, cause: 'automatic', actor: 'worker' })
       counts.refundsBegun++
     } else {
       await readStripe({ freelancerId, creditNoteId })
-      await writeStripeRead(creditNoteId)
       counts.refundsRead++
     }
   }
 }
 
 /** A balance that covers a refund again starts it; each account and currency is read once a sweep. */
-async function healShortBalances(counts: SweepCounts): Promise<void> {
+async function healShortBalances(counts: SweepCounts, timeIsUp: () => boolean): Promise<void> {
   const left = new Map<string, number>()
   for (const note of await findRefundsShortOfBalance(HEALED_BY.balance_topped_up, BATCH)) {
+    if (timeIsUp()) return
     const purse = `${note.stripeAccountId} ${note.currency}`
     if (!left.has(purse)) {
       const available = await readAvailableBalance(note.stripeAccountId, note.currency)

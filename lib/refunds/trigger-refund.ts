@@ -58,6 +58,12 @@ export async function beginRefund(trigger: Trigger): Promise<Beginning> {
       await writePendingReason(tx, note.id, payment.code, refundReason(payment.code).why)
       return { kind: 'not_asked' }
     }
+    // Somebody has refunded the same amount in Stripe's Dashboard: only a person can tell whether that was this refund.
+    if (payment.kind === 'ask' && note.foreignRefund && !byPerson) {
+      const move = { to: 'failed', reason: 'refunded_elsewhere', message: null, stripeRefundId: null } as const
+      if (note.refundStatus === 'pending') await moveRefund(tx, note, move, { actor })
+      return { kind: 'not_asked' }
+    }
     // Nothing was asked that could move money. A person hears of it; by itself it is simply tried again later (sweep).
     if (payment.kind === 'unreachable' && !byPerson) return { kind: 'not_asked' }
     if (payment.kind === 'impossible' || payment.kind === 'unreachable') {

@@ -51,59 +51,61 @@ const readDispute = reader(dispute, (told, stripeAccountId) => ({
 }))
 
 /** The event types we subscribe to (stripe.md, "Webhooks"), and `charge.refund.updated`, which older endpoints still send. */
-const READERS: Record<string, Reader> = {
-  'refund.created': readRefundEvent,
-  'refund.updated': readRefundEvent,
-  'refund.failed': readRefundEvent,
-  'charge.refund.updated': readRefundEvent,
-  'charge.refunded': reader(charge, (told, stripeAccountId) =>
-    told.payment_intent
-      ? { kind: 'charge_refunded', stripeAccountId, paymentIntentId: told.payment_intent }
-      : UNREADABLE,
-  ),
-  'payment_intent.succeeded': reader(paymentIntent, (told, stripeAccountId) => ({
-    kind: 'payment_succeeded',
-    stripeAccountId,
-    paymentIntentId: told.id,
-    chargeId: told.latest_charge ?? null,
-  })),
-  'checkout.session.completed': reader(checkoutSession, (told, stripeAccountId) =>
-    told.payment_intent
-      ? {
-          kind: 'checkout_completed',
-          stripeAccountId,
-          checkoutSessionId: told.id,
-          paymentIntentId: told.payment_intent,
-          paid: told.payment_status === 'paid',
-        }
-      : UNREADABLE,
-  ),
-  'charge.dispute.created': readDispute,
-  'charge.dispute.updated': readDispute,
-  'charge.dispute.closed': readDispute,
-  'charge.dispute.funds_withdrawn': readDispute,
-  'charge.dispute.funds_reinstated': readDispute,
-  'account.updated': reader(account, (told, stripeAccountId) => ({
-    kind: 'account',
-    stripeAccountId,
-    chargesEnabled: told.charges_enabled,
-  })),
-  'account.application.authorized': reader(z.unknown(), (_, stripeAccountId) => ({
-    kind: 'account_authorized',
-    stripeAccountId,
-  })),
-  'account.application.deauthorized': reader(z.unknown(), (_, stripeAccountId) => ({
-    kind: 'account_deauthorized',
-    stripeAccountId,
-  })),
-}
+const READERS = new Map<string, Reader>(
+  Object.entries({
+    'refund.created': readRefundEvent,
+    'refund.updated': readRefundEvent,
+    'refund.failed': readRefundEvent,
+    'charge.refund.updated': readRefundEvent,
+    'charge.refunded': reader(charge, (told, stripeAccountId) =>
+      told.payment_intent
+        ? { kind: 'charge_refunded', stripeAccountId, paymentIntentId: told.payment_intent }
+        : UNREADABLE,
+    ),
+    'payment_intent.succeeded': reader(paymentIntent, (told, stripeAccountId) => ({
+      kind: 'payment_succeeded',
+      stripeAccountId,
+      paymentIntentId: told.id,
+      chargeId: told.latest_charge ?? null,
+    })),
+    'checkout.session.completed': reader(checkoutSession, (told, stripeAccountId) =>
+      told.payment_intent
+        ? {
+            kind: 'checkout_completed',
+            stripeAccountId,
+            checkoutSessionId: told.id,
+            paymentIntentId: told.payment_intent,
+            paid: told.payment_status === 'paid',
+          }
+        : UNREADABLE,
+    ),
+    'charge.dispute.created': readDispute,
+    'charge.dispute.updated': readDispute,
+    'charge.dispute.closed': readDispute,
+    'charge.dispute.funds_withdrawn': readDispute,
+    'charge.dispute.funds_reinstated': readDispute,
+    'account.updated': reader(account, (told, stripeAccountId) => ({
+      kind: 'account',
+      stripeAccountId,
+      chargesEnabled: told.charges_enabled,
+    })),
+    'account.application.authorized': reader(z.unknown(), (_, stripeAccountId) => ({
+      kind: 'account_authorized',
+      stripeAccountId,
+    })),
+    'account.application.deauthorized': reader(z.unknown(), (_, stripeAccountId) => ({
+      kind: 'account_deauthorized',
+      stripeAccountId,
+    })),
+  }),
+)
 
 /** The types that a webhook endpoint should subscribe to, and that missed events are looked for among. */
-export const SUBSCRIBED_EVENT_TYPES: readonly string[] = Object.keys(READERS)
+export const SUBSCRIBED_EVENT_TYPES: readonly string[] = [...READERS.keys()]
 
 /** Reads an event. Only events of a connected account can concern a direct charge; the platform's own are kept as `other`. */
 export function eventFacts(event: { type: string; stripeAccountId: string | null; object: unknown }): EventFacts {
-  const read = READERS[event.type]
+  const read = READERS.get(event.type)
   if (!read) return { kind: 'other', why: 'unknown_type' }
   if (event.stripeAccountId === null) return { kind: 'other', why: 'no_connected_account' }
   return read(event.object, event.stripeAccountId)

@@ -81,21 +81,47 @@ function signedAt(signatureHeader: string): number {
 }
 
 /**
- * Keeps an event and the job that applies it, in one statement: durable together or not at all. A known id changes nothing.
- * Throws when the database could not keep it; then Stripe must not hear 200.
+ * Keeps events, each with the job that applies it, in one statement: durable together or not at all. A known id changes
+ * nothing. Returns the ids that are new. Throws when the database could not keep them; then Stripe must not hear 200.
  */
-export async function storeEvent(event: VerifiedEvent): Promise<'stored' | 'duplicate'> {
-  // PostgreSQL's JSON cannot hold the NUL character: one in a client's name must not make an event undeliverable for ever.
-  const payload = event.rawBody.replaceAll('\\u0000', '\\ufffd')
-  const stored = await db().$executeRaw`
+export async function storeEvents(events: readonly VerifiedEvent[]): Promise<Set<string>> {
+  const column = <T>(of: (event: VerifiedEvent) => T): T[] => events.map(of)
+  // By id, so that two processes that keep the same events wait for each other instead of for ever.
+  const stored = await db().$queryRaw<{ id: string }[]>`
     WITH stored AS (
       INSERT INTO stripe_events (id, type, stripe_account_id, created_at, payload)
-      VALUES (${event.id}, ${event.type}, ${event.stripeAccountId}, ${event.createdAt}, ${payload}::jsonb)
+      SELECT DISTINCT ON (id) id, type, account, created_at, payload::jsonb
+      FROM unnest(
+        ${column(({ id }) => id)}::text[], ${column(({ type }) => type)}::text[],
+        ${column(({ stripeAccountId }) => stripeAccountId)}::text[],
+        ${column(({ createdAt }) => createdAt)}::timestamptz[],
+        ${column(({ rawBody }) => storableJson(rawBody))}::text[]
+      ) AS given (id, type, account, created_at, payload)
+      ORDER BY id
       ON CONFLICT (id) DO NOTHING
       RETURNING id
     )
-    SELECT graphile_worker.add_job('apply-stripe-event', json_build_object('eventId', stored.id)) FROM stored`
-  return stored === 0 ? 'duplicate' : 'stored'
+    SELECT stored.id FROM stored,
+      LATERAL graphile_worker.add_job('apply-stripe-event', json_build_object('eventId', stored.id)) AS job`
+  return new Set(stored.map(({ id }) => id))
+}
+
+/** Keeps one event; see storeEvents. */
+export async function storeEvent(event: VerifiedEvent): Promise<'stored' | 'duplicate'> {
+  const stored = await storeEvents([event])
+  return stored.has(event.id) ? 'stored' : 'duplicate'
+}
+
+/**
+ * PostgreSQL's JSON holds neither the NUL character nor half a surrogate pair: one in a client's name must not make an
+ * event undeliverable for ever.
+ */
+function storableJson(rawBody: string): string {
+  if (!rawBody.includes('\\u')) return rawBody
+  return rawBody.replace(
+    /\\u0000|\\ud[89ab][0-9a-f]{2}(?!\\ud[c-f][0-9a-f]{2})|(?<!\\ud[89ab][0-9a-f]{2})\\ud[c-f][0-9a-f]{2}/gi,
+    '\\ufffd',
+  )
 }
 
 /** A kept event that has not been handled yet, locked so that two workers never apply it side by side; null otherwise. */

@@ -13,15 +13,18 @@ const UNREAD_SECONDS = 60
  * Fetches what webhooks should have brought, from Stripe's own list of events: after an outage of ours, a dropped delivery
  * or a restored backup. Known events are no-ops, new ones take the road of any webhook. Returns how many were new.
  */
-export async function fetchMissedEvents(): Promise<{ accounts: number; missed: number }> {
+export async function fetchMissedEvents(timeIsUp: () => boolean): Promise<{ accounts: number; missed: number }> {
   const cursors = await findUnreadAccounts(UNREAD_SECONDS, BATCH)
+  let accounts = 0
   let missed = 0
   for (const cursor of cursors) {
+    if (timeIsUp()) break
+    accounts++
     const read = await readEventsSince(cursor.stripeAccountId, cursor.since, async (event) => {
       if ((await storeEvent(event)) === 'stored') missed++
     })
     if (read.ok) await writeEventCursor(cursor)
     else log.warn({ stripeAccountId: cursor.stripeAccountId, code: read.trouble.code }, 'events could not be listed')
   }
-  return { accounts: cursors.length, missed }
+  return { accounts, missed }
 }

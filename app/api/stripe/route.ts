@@ -2,7 +2,8 @@ import { clientAddress } from '@/lib/auth/client-address'
 import { countOffence } from '@/lib/auth/rate-limit'
 import { describeFailure } from '@/lib/failures'
 import { log } from '@/lib/log'
-import { storeEvent, verifyWebhook } from '@/lib/stripe/event-inbox'
+import { verifyWebhook } from '@/lib/stripe/event-inbox'
+import { keepEvent } from '@/lib/stripe/keep-event'
 import { answer, refuse, refuseBody, refuseMethods, refuseRateLimited } from '../answers'
 import { readBody } from '../read-body'
 
@@ -18,12 +19,12 @@ export async function POST(request: Request): Promise<Response> {
   if (!verified.ok) return refuseDelivery(verified.reason, request.headers)
 
   try {
-    await storeEvent(verified.event)
+    if (await keepEvent(verified.event)) return answer({ received: true })
+    log.warn({ eventId: verified.event.id }, 'event not kept: too many wait')
   } catch (error) {
-    log.error({ failure: describeFailure(error), eventId: verified.event.id }, 'event not stored')
-    return refuse('unavailable', 'The event could not be stored. Send it again.', { headers: { 'retry-after': '5' } })
+    log.error({ failure: describeFailure(error), eventId: verified.event.id }, 'event not kept')
   }
-  return answer({ received: true })
+  return refuse('unavailable', 'The event could not be stored. Send it again.', { headers: { 'retry-after': '5' } })
 }
 
 /** Counts what is not from Stripe, after it was found out: a good delivery never waits for the counter. */

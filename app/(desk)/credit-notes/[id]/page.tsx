@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { cache } from 'react'
 import { CreditNoteRefund } from '@/components/credit-note-refund'
+import { EmailList } from '@/components/email-list'
 import { RefundAttempts } from '@/components/refund-attempts'
 import { refundStations } from '@/components/refund-stations'
 import { RefundStationsLine } from '@/components/refund-stations-line'
@@ -16,11 +17,13 @@ import { refundFacts } from '@/lib/credit-notes/credit-note'
 import { getAttempts, getTimeline } from '@/lib/credit-notes/credit-note-store'
 import { findCreditNote } from '@/lib/credit-notes/find-credit-note'
 import { formatCalendarDay } from '@/lib/dates'
+import { listEmails } from '@/lib/email/outbox'
 import { todayIn } from '@/lib/refunds/mark-refunded-form'
 import { MANUAL_METHOD_NAMES, refundBanner } from '@/lib/refunds/refund-status'
 import { LiveChanges } from '../../../live-changes'
 import { BANNER_ACTIONS } from '../../banner-actions'
 import { DeskLink } from '../../desk-link'
+import { ResendEmail } from '../../resend-email'
 
 /** Title and page read the note once. */
 const creditNoteOf = cache(findCreditNote)
@@ -35,9 +38,10 @@ export default async function CreditNotePage({ params, searchParams }: PageProps
   const freelancer = await requireFreelancer()
   const note = await creditNoteOf(freelancer.id, (await params).id)
   if (!note) notFound()
-  const [timeline, attempts] = await Promise.all([
+  const [timeline, attempts, emails] = await Promise.all([
     getTimeline(freelancer.id, note.id),
     getAttempts(freelancer.id, note.id),
+    listEmails(freelancer.id, note.id),
   ])
   const { issuer, client } = note.parties
   const money = (amount: number) => <Amount amount={amount} currency={note.currency} locale={freelancer.locale} />
@@ -134,6 +138,15 @@ export default async function CreditNotePage({ params, searchParams }: PageProps
                   <bdi>{note.manual.reference}</bdi>
                 </Fact>
               </Facts>
+            </Panel>
+          )}
+          {emails.length > 0 && (
+            <Panel title="Emails" id="emails">
+              <EmailList
+                emails={emails}
+                reader={freelancer}
+                resend={({ id, recipient }) => <ResendEmail emailId={id} recipient={recipient} />}
+              />
             </Panel>
           )}
           <Panel title="Parties on the day of issue" id="parties">
