@@ -121,7 +121,7 @@ describe('the mailer', () => {
       WHERE t.id = j.task_id AND t.identifier <> 'send-email'`
     await dieInWorker(crashPoint(words))
     await takeOver(stripe, desk)
-    await expectEachMailOnce(mail)
+    await expectEachMailOnce(mail, desk)
     const [initiated] = await listEmails(sent.freelancerId, sent.creditNoteId)
     const { messageId } = await db().outboxEmail.findUniqueOrThrow({ where: { id: initiated?.id } })
     expect((await mail.received()).filter((one) => one.messageId === messageId)).toHaveLength(copies)
