@@ -37,16 +37,16 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { ...withDatabase, name: 'db', include: ['**/*.db.test.{ts,tsx}'] },
+        test: { ...withDatabase, name: 'db', sequence: { groupOrder: 1 }, include: ['**/*.db.test.{ts,tsx}'] },
       },
       // Processes that are killed, and whole installations: by `npm run test:crash` and `npm run test:faults`.
       {
         extends: true,
-        test: { ...withDatabase, name: 'crash', include: ['e2e/crash/*.crash.ts'] },
+        test: { ...withDatabase, name: 'crash', sequence: { groupOrder: 2 }, include: ['e2e/crash/*.crash.ts'] },
       },
       {
         extends: true,
-        test: { ...withDatabase, name: 'faults', include: ['e2e/faults/*.fault.ts'] },
+        test: { ...withDatabase, name: 'faults', sequence: { groupOrder: 3 }, include: ['e2e/faults/*.fault.ts'] },
       },
     ],
   },

@@ -8,9 +8,11 @@ import {
   emailsOf,
   forgetJobs,
   issueNote,
+  letLeaseLapse,
   type Note,
   openDesk,
   pressRetry,
+  resolveNow,
   runJobs,
   standing,
   trigger,
@@ -118,9 +120,10 @@ test('an attempt that was open in the backup is resolved as what it became', asy
   await trigger(note)
   expect(await attemptsOf(note)).toMatchObject([{ state: 'unknown' }])
   await backUp()
-  await runJobs()
-  await deliverAll(stripe, desk)
+  await resolveNow(note)
+  expect(await stripe.refundsOf(desk.stripeAccountId)).toHaveLength(1)
   await restore()
+  await letLeaseLapse(note)
   await workOn()
   await expectOneRefund(note)
   expect(await attemptsOf(note)).toMatchObject([{ state: 'accepted' }])
