@@ -3,6 +3,22 @@ import { defineConfig } from 'vitest/config'
 
 const elsewhere = ['**/node_modules/**', '**/.next/**', '**/.data/**']
 
+const withDatabase = {
+  exclude: elsewhere,
+  globalSetup: 'e2e/world/test-cluster.ts',
+  setupFiles: 'e2e/world/test-database.ts',
+  maxWorkers: 2,
+  env: {
+    STRIPE_SECRET_KEY: 'sk_test_vitest',
+    STRIPE_WEBHOOK_SECRET: 'whsec_vitest',
+    STRIPE_API_BASE: 'http://127.0.0.1:9',
+    SMTP_URL: 'smtp://127.0.0.1:9',
+    APP_URL: 'http://localhost:3000',
+    AUTH_SECRET: 'a secret of the tests, long enough to pass',
+    LOG_LEVEL: 'fatal',
+  },
+}
+
 export default defineConfig({
   resolve: { alias: { '@': path.resolve(import.meta.dirname) } },
   test: {
@@ -21,23 +37,16 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: {
-          name: 'db',
-          include: ['**/*.db.test.{ts,tsx}'],
-          exclude: elsewhere,
-          globalSetup: 'e2e/world/test-cluster.ts',
-          setupFiles: 'e2e/world/test-database.ts',
-          maxWorkers: 2,
-          env: {
-            STRIPE_SECRET_KEY: 'sk_test_vitest',
-            STRIPE_WEBHOOK_SECRET: 'whsec_vitest',
-            STRIPE_API_BASE: 'http://127.0.0.1:9',
-            SMTP_URL: 'smtp://127.0.0.1:9',
-            APP_URL: 'http://localhost:3000',
-            AUTH_SECRET: 'a secret of the tests, long enough to pass',
-            LOG_LEVEL: 'fatal',
-          },
-        },
+        test: { ...withDatabase, name: 'db', include: ['**/*.db.test.{ts,tsx}'] },
+      },
+      // Processes that are killed, and whole installations: by `npm run test:crash` and `npm run test:faults`.
+      {
+        extends: true,
+        test: { ...withDatabase, name: 'crash', include: ['e2e/crash/*.crash.ts'] },
+      },
+      {
+        extends: true,
+        test: { ...withDatabase, name: 'faults', include: ['e2e/faults/*.fault.ts'] },
       },
     ],
   },

@@ -13,10 +13,14 @@ function connect(): PrismaClient {
     {
       connectionString: env().DATABASE_URL,
       max: 10,
-      // Nothing hangs over five seconds (faults.md F46): a full pool or a held lock becomes an error that a door answers with 503.
-      connectionTimeoutMillis: 4000,
-      statement_timeout: 5000,
-      lock_timeout: 4000,
+      // Nothing hangs over five seconds (faults.md F46): a full pool or a held lock becomes an error that a door answers with
+      // 503. Whoever waited for a connection may have to wait for a lock as well, so the two together stay below.
+      connectionTimeoutMillis: 2000,
+      lock_timeout: 2500,
+      statement_timeout: 3500,
+      // A server that fell silent keeps no time-out of its own; its connection is given up.
+      query_timeout: 4000,
+      keepAlive: true,
       idle_in_transaction_session_timeout: 10_000,
     },
     { onPoolError: (error) => log.warn({ reason: error.message }, 'database connection lost') },

@@ -29,7 +29,7 @@ const OUT_KINDS = new Set([
  */
 const OUT_SQL_STATES = /^(08...|53...|57...|55P03|25006)$/
 /** node-postgres throws these bare, before Prisma can dress them. */
-const OUT_MESSAGES = /^(timeout exceeded when trying to connect|Connection terminated)/
+const OUT_MESSAGES = /^(timeout exceeded when trying to connect|Connection terminated|Query read timeout)/
 
 /** Whether what was thrown means that the database can't serve just now, so that the caller may try again later. */
 export function databaseOut(thrown: unknown): boolean {

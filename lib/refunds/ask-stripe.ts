@@ -76,12 +76,17 @@ async function recordAcceptance(
   })
 }
 
-/** The words of Stripe that mean: there may be a refund on this payment already. */
-const ALREADY_REFUNDED = new Set(['charge_already_refunded', 'amount_exceeds_remaining'])
+/**
+ * The words of Stripe that mean: there may be a refund on this payment already. A key that was used with other parameters
+ * is one that a restored backup has forgotten: closing its attempt unread would free a new key to pay once more.
+ */
+const MAY_BE_REFUNDED = new Set(['charge_already_refunded', 'amount_exceeds_remaining', 'idempotency_error'])
 
 /** A definite no: the attempt closes and the next try gets a new key. Unless the money is on its way already as our own. */
 export async function recordRefusal(attempt: OpenAttempt, refusal: StripeTrouble, cause: Cause): Promise<void> {
-  if (!ALREADY_REFUNDED.has(refusal.code)) return closeAsRefused(attempt, refusal, cause)
+  if (refusal.code === 'idempotency_error')
+    log.error({ attemptId: attempt.id }, 'an attempt was sent with altered parameters')
+  if (!MAY_BE_REFUNDED.has(refusal.code)) return closeAsRefused(attempt, refusal, cause)
 
   const listed = await readRefundsOfPayment(attempt.stripeAccountId, attempt.paymentIntentId)
   if (!listed.ok) return recordUnknown(attempt, { ...listed.trouble, kind: 'unknown' })
@@ -112,8 +117,6 @@ function whoRefunded(refund: RefundNews): string {
 }
 
 async function closeAsRefused(attempt: OpenAttempt, refusal: StripeTrouble, cause: Cause): Promise<void> {
-  if (refusal.code === 'idempotency_error')
-    log.error({ attemptId: attempt.id }, 'an attempt was sent with altered parameters')
   await inTransaction(async (tx) => {
     const note = await holdCreditNote(tx, attempt.freelancerId, attempt.creditNoteId)
     // Closed meanwhile: news of the refund was here first, and it knows better.

@@ -40,8 +40,10 @@ async function keepTogether(batch: Waiting[]): Promise<void> {
     await storeEvents(batch.map(({ event }) => event))
     for (const { kept } of batch) kept()
   } catch (error) {
-    if (batch.length === 1 || databaseOut(error)) for (const { failed } of batch) failed(error)
+    // Whoever waits behind a database that is out would only wait for it once more (faults.md F46).
+    if (databaseOut(error)) for (const { failed } of [...batch, ...waiting.splice(0)]) failed(error)
     // One that can't be kept must not take the others with it.
+    else if (batch.length === 1) for (const { failed } of batch) failed(error)
     else for (const one of batch) await keepTogether([one])
   }
 }

@@ -8,7 +8,7 @@ import { beat, releaseJobsOfTheDead, sayGoodbye } from './heartbeat-store'
 import { CRONTAB, TASKS } from './tasks'
 
 /** How often the worker says that it is alive, and looks for others that are not. */
-const HEARTBEAT_MS = 3000
+const HEARTBEAT_MS = 2000
 
 /** Jobs at once: each waits for Stripe, SMTP or the database most of its time. */
 const CONCURRENCY = 6

@@ -1,0 +1,127 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest'
+import { db, disconnectDatabase } from '@/lib/db'
+import { sweepRefunds } from '@/lib/refunds/sweep-refunds'
+import {
+  attemptsOf,
+  type Desk,
+  deliverAll,
+  emailsOf,
+  forgetJobs,
+  issueNote,
+  type Note,
+  openDesk,
+  pressRetry,
+  runJobs,
+  standing,
+  trigger,
+} from '../refunds/desk'
+import { type StripeWorld, startStripe } from '../refunds/stripe-world'
+import { createDatabase, dropDatabase } from '../world/postgres'
+
+let stripe: StripeWorld
+let desk: Desk
+let backup: string
+
+beforeAll(async () => {
+  stripe = await startStripe()
+})
+afterAll(async () => {
+  await disconnectDatabase()
+  await stripe.close()
+})
+beforeEach(async () => {
+  await forgetJobs()
+  desk = await openDesk(await stripe.openAccount())
+})
+afterEach(async () => {
+  await stripe.forgetFaults()
+  await dropDatabase(inject('postgresAdminUrl'), backup)
+})
+
+const live = new URL(String(process.env.DATABASE_URL)).pathname.slice(1)
+
+async function backUp(): Promise<void> {
+  backup = `${live}_backup`
+  await disconnectDatabase()
+  await createDatabase(inject('postgresAdminUrl'), backup, { template: live })
+}
+
+/** All that the product has learnt since the backup is gone; Stripe knows it still. */
+async function restore(): Promise<void> {
+  await disconnectDatabase()
+  await dropDatabase(inject('postgresAdminUrl'), live)
+  await createDatabase(inject('postgresAdminUrl'), live, { template: backup })
+}
+
+/** What the worker does in the time after a restart. */
+async function workOn(): Promise<void> {
+  for (let sweep = 0; sweep < 3; sweep++) {
+    await db().$executeRaw`UPDATE event_cursors SET read_at = read_at - interval '1 hour'`
+    await sweepRefunds()
+    await runJobs()
+  }
+}
+
+async function expectOneRefund(note: Note): Promise<void> {
+  const refunds = await stripe.refundsOf(desk.stripeAccountId)
+  expect(refunds).toHaveLength(1)
+  expect(await standing(note)).toMatchObject({
+    refundStatus: 'succeeded',
+    stripeRefundId: refunds[0]?.id,
+    attemptOpen: false,
+  })
+  expect((await emailsOf(note)).filter((moment) => moment === 'refund_completed')).toHaveLength(1)
+  // Stripe's list of events reaches back: the gap is closed once, and a second look finds nothing new.
+  expect(await sweepRefunds()).toMatchObject({ eventsMissed: 0 })
+}
+
+test('a refund made after the backup is found in Stripe’s events, and not made again', async () => {
+  const note = await issueNote(desk)
+  await forgetJobs()
+  await backUp()
+  await trigger(note)
+  await deliverAll(stripe, desk)
+  expect(await standing(note)).toMatchObject({ refundStatus: 'succeeded' })
+  await restore()
+  expect(await standing(note)).toMatchObject({ refundStatus: 'pending', attempts: 0 })
+  await workOn()
+  await expectOneRefund(note)
+})
+
+test('the restored queue asks for a refund that was made after the backup: adopted, nobody is told that it failed', async () => {
+  const note = await issueNote(desk)
+  await backUp()
+  await trigger(note)
+  await restore()
+  await runJobs()
+  await workOn()
+  await expectOneRefund(note)
+  expect(await emailsOf(note)).not.toContain('refund_failed')
+})
+
+test('Retry pressed before anybody has looked at the gap: adopted, not paid twice', async () => {
+  const note = await issueNote(desk, { priceAfter: 25_000 })
+  await stripe.plan({ kind: 'refusal', code: 'charge_disputed', method: 'POST', path: '/v1/refunds' })
+  await trigger(note)
+  await backUp()
+  await pressRetry(note)
+  expect(await standing(note)).toMatchObject({ refundStatus: 'requested', attempts: 2 })
+  await restore()
+  await pressRetry(note)
+  await workOn()
+  await expectOneRefund(note)
+})
+
+test('an attempt that was open in the backup is resolved as what it became', async () => {
+  const note = await issueNote(desk)
+  await stripe.plan({ kind: 'timeout_before', milliseconds: 20, method: 'POST', path: '/v1/refunds' })
+  await trigger(note)
+  expect(await attemptsOf(note)).toMatchObject([{ state: 'unknown' }])
+  await backUp()
+  await runJobs()
+  await deliverAll(stripe, desk)
+  await restore()
+  await workOn()
+  await expectOneRefund(note)
+  expect(await attemptsOf(note)).toMatchObject([{ state: 'accepted' }])
+})
