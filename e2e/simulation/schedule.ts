@@ -129,7 +129,10 @@ export function scheduleOf(seed: number, length?: number): Schedule {
   const steps = Array.from({ length: wanted - 1 }, () => drawStep(chance))
   // Without a signature nothing is ever refunded: one comes first or second.
   steps.splice(chance.below(2), 0, signature)
-  return { seed, payments, steps: [...steps, { act: 'quiet', heard: chance.happens(0.6) ? 'webhooks' : 'nothing' }] }
+  const heard = chance.happens(0.6) ? 'webhooks' : 'nothing'
+  // Most freelancers who took their account away come back in the end, so that what went on meanwhile can be looked at.
+  const back: Step[] = chance.happens(0.8) ? [{ act: 'reconnect' }] : []
+  return { seed, payments, steps: [...steps, ...back, { act: 'quiet', heard }] }
 }
 
 function drawStep(chance: Chance): Step {
