@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { db, disconnectDatabase } from '@/lib/db'
+import { sweepRefunds } from '@/lib/refunds/sweep-refunds'
 import {
   attemptsOf,
   type Desk,
@@ -9,6 +10,7 @@ import {
   issueNote,
   openDesk,
   resolveNow,
+  runJobs,
   standing,
   trigger,
 } from './desk'
@@ -71,3 +73,29 @@ test.each([
     expect(await standing(note)).toMatchObject({ refundStatus: 'failed', ...end })
   },
 )
+
+test.each(['in order', 'the wrong way round'] as const)(
+  'an account that was taken away and given back is connected, its news arriving %s',
+  async (order) => {
+    await stripe.act(`/accounts/${desk.stripeAccountId}/deauthorize`)
+    await stripe.act(`/accounts/${desk.stripeAccountId}/reconnect`)
+    const words = ['account.application.deauthorized', 'account.application.authorized']
+    const told = await stripe.webhooksOf(desk.stripeAccountId, words)
+    for (const webhook of order === 'in order' ? told : told.toReversed()) await deliver(webhook)
+    const note = await issueNote(desk)
+    await trigger(note)
+    expect(await standing(note)).toMatchObject({ refundStatus: 'requested' })
+  },
+)
+
+test('an account that was given back is connected again though that webhook is lost', async () => {
+  await stripe.act(`/accounts/${desk.stripeAccountId}/deauthorize`)
+  for (const webhook of await stripe.webhooksOf(desk.stripeAccountId, ['account.application.deauthorized']))
+    await deliver(webhook)
+  await stripe.act(`/accounts/${desk.stripeAccountId}/reconnect`)
+  await sweepRefunds()
+  await runJobs()
+  const after = await issueNote(desk)
+  await trigger(after)
+  expect(await standing(after)).toMatchObject({ refundStatus: 'requested' })
+})

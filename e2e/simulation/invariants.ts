@@ -1,38 +1,67 @@
-import { LEGAL_TRANSITIONS } from '@/lib/refunds/refund-status'
+import { z } from 'zod'
+import { LEGAL_TRANSITIONS, REFUND_STATUSES } from '@/lib/refunds/refund-status'
 import type { LedgerView, LoggedCall, SimulatedWorld, Studio } from './simulated-world'
 
 /** A promise of faults.md that does not hold, with what was seen instead. */
 export type Violation = { invariant: string; seen: string }
 
-type Status = keyof typeof LEGAL_TRANSITIONS
+const status = z.enum(REFUND_STATUSES)
+const noteRow = z.object({
+  id: z.string(),
+  number: z.string(),
+  sequence: z.int(),
+  amendment_id: z.string(),
+  deposit_id: z.string(),
+  amount: z.int(),
+  status,
+  reason: z.string().nullable(),
+  stripe_refund_id: z.string().nullable(),
+  paid_twice: z.boolean(),
+  next_try: z.boolean(),
+  tries: z.int(),
+})
+type NoteRow = z.infer<typeof noteRow>
+const attemptRow = z.object({
+  id: z.string(),
+  credit_note_id: z.string(),
+  idempotency_key: z.string(),
+  state: z.string(),
+})
+type AttemptRow = z.infer<typeof attemptRow>
 
-type NoteRow = {
-  id: string
-  number: string
-  sequence: number
-  amendment_id: string
-  deposit_id: string
-  amount: number
-  status: Status
-  reason: string | null
-  stripe_refund_id: string | null
-  paid_twice: boolean
-  next_try: boolean
-  tries: number
-  confirmed: boolean
-}
-type AttemptRow = { id: string; credit_note_id: string; idempotency_key: string; state: string }
-type MoveRow = {
-  credit_note_id: string
-  from_status: Status | null
-  to_status: Status
-  actor: string
-  attempt_id: string | null
-  stripe_event_id: string | null
-}
-type EmailRow = { credit_note_id: string; moment: string; recipient_role: string; refund_ref: string }
-type KnownRow = { id: string; credit_note_id: string | null; status: string }
-type EventRow = { id: string; handled: boolean }
+/** What the product has booked, read in one go from beside: none of its own code is asked. */
+const everything = z.object({
+  notes: z.array(noteRow),
+  attempts: z.array(attemptRow),
+  moves: z.array(
+    z.object({
+      credit_note_id: z.string(),
+      from_status: status.nullable(),
+      to_status: status,
+      actor: z.string(),
+      attempt_id: z.string().nullable(),
+      stripe_event_id: z.string().nullable(),
+    }),
+  ),
+  emails: z.array(
+    z.object({ credit_note_id: z.string(), moment: z.string(), recipient_role: z.string(), refund_ref: z.string() }),
+  ),
+  known: z.array(z.object({ id: z.string(), credit_note_id: z.string().nullable(), status: z.string() })),
+  events: z.array(z.object({ id: z.string(), handled: z.boolean() })),
+})
+
+const listOf = (query: string) => `(SELECT coalesce(json_agg(r), '[]') FROM (${query}) r)`
+const EVERYTHING = `SELECT ${[
+  `${listOf(`SELECT id, number, sequence, amendment_id, deposit_id, amount_gross AS amount, refund_status AS status,
+    failure_reason AS reason, stripe_refund_id, paid_twice_at IS NOT NULL AS paid_twice, next_try_at IS NOT NULL AS next_try,
+    automatic_tries AS tries FROM credit_notes ORDER BY sequence`)} AS notes`,
+  `${listOf('SELECT id, credit_note_id, idempotency_key, state FROM refund_attempts')} AS attempts`,
+  `${listOf(`SELECT credit_note_id, from_status, to_status, actor, attempt_id, stripe_event_id FROM timeline_entries
+    WHERE to_status IS NOT NULL ORDER BY id`)} AS moves`,
+  `${listOf('SELECT credit_note_id, moment, recipient_role, refund_ref FROM outbox_emails')} AS emails`,
+  `${listOf('SELECT id, credit_note_id, status FROM stripe_refunds')} AS known`,
+  `${listOf('SELECT id, handled_at IS NOT NULL AS handled FROM stripe_events')} AS events`,
+].join(',\n')}`
 
 /** What a person has done that no ledger of Stripe's can know. */
 export type Deeds = {
@@ -67,23 +96,8 @@ export async function violations(
   const holds = (invariant: string, truth: boolean, seen: () => string) => {
     if (!truth) found.push({ invariant, seen: seen() })
   }
-  const [ledger, calls] = [await world.ledger(), await world.calls()]
-  const notes = await world.rows<NoteRow>(`
-    SELECT n.id, n.number, n.sequence, n.amendment_id, n.deposit_id, n.amount_gross::int AS amount, n.refund_status AS status,
-      n.failure_reason AS reason, n.stripe_refund_id, n.paid_twice_at IS NOT NULL AS paid_twice,
-      n.next_try_at IS NOT NULL AS next_try, n.automatic_tries AS tries, d.confirmed_at IS NOT NULL AS confirmed
-    FROM credit_notes n JOIN deposits d ON d.id = n.deposit_id ORDER BY n.sequence`)
-  const attempts = await world.rows<AttemptRow>(
-    'SELECT id, credit_note_id, idempotency_key, state FROM refund_attempts',
-  )
-  const moves = await world.rows<MoveRow>(
-    'SELECT credit_note_id, from_status, to_status, actor, attempt_id, stripe_event_id FROM timeline_entries WHERE to_status IS NOT NULL ORDER BY id',
-  )
-  const emails = await world.rows<EmailRow>(
-    'SELECT credit_note_id, moment, recipient_role, refund_ref FROM outbox_emails',
-  )
-  const known = await world.rows<KnownRow>('SELECT id, credit_note_id, status FROM stripe_refunds')
-  const events = await world.rows<EventRow>('SELECT id, handled_at IS NOT NULL AS handled FROM stripe_events')
+  const [ledger, calls, told] = await Promise.all([world.ledger(), world.calls(), world.sql.query(EVERYTHING)])
+  const [{ notes, attempts, moves, emails, known, events }] = z.tuple([everything]).parse(told.rows)
 
   const ownerOf = ({ id, metadata }: LedgerView['refunds'][number]) => metadata.credit_note_id ?? deeds.adopted.get(id)
   const refundsOf = (noteId: string) => ledger.refunds.filter((refund) => ownerOf(refund) === noteId)
