@@ -236,5 +236,7 @@ function goesRed({ noticedBy: { file, named, seeds } }: Guard): boolean {
   const failed = Number(/"numFailedTests":(\d+)/.exec(run.stdout)?.[1] ?? 0)
   if (!/"numTotalTests":[1-9]/.test(run.stdout))
     throw new Error(`${file} ran no test:\n${run.stderr}\n${run.stdout.slice(0, 2000)}`)
+  // A machine too busy to finish in time has noticed nothing.
+  if (failed > 0 && /timed out in \d+ms/.test(run.stdout)) throw new Error(`${file} ran out of time`)
   return failed > 0
 }
