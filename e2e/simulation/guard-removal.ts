@@ -158,7 +158,6 @@ const guards: Guard[] = [
     noticedBy: { file: ANSWERS, named: 'refused again and again' },
   },
   { name: 'an unheard call is remembered', changes: [UNCERTAIN], noticedBy: { file: ANSWERS, named: 'a day later' } },
-  { name: 'an unheard call is remembered', changes: [UNCERTAIN], noticedBy: { file: SIMULATION, seeds: 40 } },
 ]
 
 const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } })
