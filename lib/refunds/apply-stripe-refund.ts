@@ -4,6 +4,7 @@ import type { RefundNews } from '@/lib/stripe/refund-news'
 import type { Transaction } from '@/lib/transaction'
 import { closeAttemptAccepted, findOpenAttempt } from './attempt-store'
 import { alertPaidTwice, type Cause, moveRefund } from './move-refund'
+import { planAutomaticTry } from './plan-tries'
 import { mergeProgress, sameProgress, verdictOnRefunds } from './refund-news-rules'
 import { findCreditNoteOfRefund, findKnownRefund, findKnownRefunds, saveKnownRefund } from './refund-store'
 
@@ -91,7 +92,10 @@ export async function followRefunds(tx: Transaction, note: CreditNote, cause: Ca
     const unchanged = note.stripeRefundId === stripeRefundId
     if (verdict.kind === 'failed') {
       if (note.refundStatus === 'failed') return null
-      return moveRefund(tx, note, { to: 'failed', reason: verdict.reason, message: null, stripeRefundId }, cause)
+      const failed = { to: 'failed', reason: verdict.reason, message: null, stripeRefundId } as const
+      const after = await moveRefund(tx, note, failed, cause)
+      await planAutomaticTry(tx, after, verdict.reason)
+      return after
     }
     if (unchanged && note.refundStatus === verdict.status) return null
     // What had succeeded goes back through failed: a second refund's progress must not hide that the first one bounced.

@@ -19,6 +19,7 @@ import { breakerOpenFor, countAnswer, countSilence } from './breaker-store'
 import { type Cause, moveRefund } from './move-refund'
 import { planAutomaticTry } from './plan-tries'
 import { answerIsOnlyAcceptance, isLive } from './refund-news-rules'
+import { writePendingReason } from './refund-store'
 import { retryGap, spentItsBudget } from './retry-gaps'
 
 /** Sees to it that a claimed attempt is resolved even if this process dies before it has recorded Stripe's answer. */
@@ -55,7 +56,7 @@ export async function resolveAttempt(attemptId: string): Promise<void> {
   const cause: Cause = { actor: 'worker' }
   if (attempt.uncertain) {
     const listed = await readRefundsOfPayment(attempt.stripeAccountId, attempt.paymentIntentId)
-    if (!listed.ok) return recordUnknown(attempt, { ...listed.trouble, kind: 'unknown' })
+    if (!listed.ok) return recordUnreadable(attempt, listed.trouble)
     const own = listed.value.find((refund) => refund.attemptId === attempt.id)
     if (own) return recordAcceptance(attempt, own, null, cause)
   }
@@ -89,7 +90,7 @@ export async function recordRefusal(attempt: OpenAttempt, refusal: StripeTrouble
   if (!MAY_BE_REFUNDED.has(refusal.code)) return closeAsRefused(attempt, refusal, cause)
 
   const listed = await readRefundsOfPayment(attempt.stripeAccountId, attempt.paymentIntentId)
-  if (!listed.ok) return recordUnknown(attempt, { ...listed.trouble, kind: 'unknown' })
+  if (!listed.ok) return recordUnreadable(attempt, listed.trouble)
   const own = listed.value.find((refund) => refund.attemptId === attempt.id)
   if (own) return recordAcceptance(attempt, own, refusal.requestId, cause)
   // Another note's refunds are news for that note: applied here, two notes refused at once would wait for each other.
@@ -130,13 +131,26 @@ async function closeAsRefused(attempt: OpenAttempt, refusal: StripeTrouble, caus
 /** After Stripe's own 500: the refund exists or it does not, and the list of the payment's refunds says which. */
 async function settleByList(attempt: OpenAttempt, trouble: StripeTrouble, cause: Cause): Promise<void> {
   const listed = await readRefundsOfPayment(attempt.stripeAccountId, attempt.paymentIntentId)
-  if (!listed.ok) return recordUnknown(attempt, trouble)
+  if (!listed.ok)
+    return listed.trouble.kind === 'refused'
+      ? recordUnreadable(attempt, listed.trouble)
+      : recordUnknown(attempt, trouble)
   const own = listed.value.find((refund) => refund.attemptId === attempt.id)
   if (own) return recordAcceptance(attempt, own, trouble.requestId, cause)
   // An earlier call with this key may still be at work unheard: for as long as a call can last, only the same key is safe.
   // Asked again, Stripe replays its answer, and a replayed answer says that every call is over.
   const mayBeAtWork = attempt.uncertain && trouble.over !== 'every_call' && !spentItsBudget(attempt.calls)
   return mayBeAtWork ? recordUnknown(attempt, trouble) : closeAsRefused(attempt, { ...trouble, kind: 'refused' }, cause)
+}
+
+/**
+ * Stripe does not let us look: while it is silent that passes, but a refusal (a lost account, a key that is no longer taken)
+ * waits for a person, so the note says what for. The attempt stays open, for it may have paid.
+ */
+async function recordUnreadable(attempt: OpenAttempt, trouble: StripeTrouble): Promise<void> {
+  await recordUnknown(attempt, { ...trouble, kind: 'unknown' })
+  if (trouble.kind === 'refused')
+    await inTransaction((tx) => writePendingReason(tx, attempt.creditNoteId, trouble.code, trouble.message))
 }
 
 /** Nobody knows yet. The same key is asked again later; given up only where certainly nothing has begun at Stripe. */

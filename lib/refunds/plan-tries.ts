@@ -3,12 +3,12 @@ import { holdCreditNote, writeTimeline } from '@/lib/credit-notes/find-credit-no
 import { addJob } from '@/lib/jobs'
 import { inTransaction, type Transaction } from '@/lib/transaction'
 import { findFailedFor, findTries, planNextTry } from './refund-store'
-import { HEALED_BY, type Healing, nextAutomaticTry } from './refund-tries'
+import { HEALED_BY, type Healing, healedAlready, nextAutomaticTry } from './refund-tries'
 
 /** Plans the next automatic try of a note that has just failed, where its reason passes by itself and the budget lasts. */
 export async function planAutomaticTry(tx: Transaction, note: CreditNote, reason: string): Promise<void> {
   const { made } = await findTries(tx, note.id)
-  const inSeconds = nextAutomaticTry(reason, made, Math.random())
+  const inSeconds = nextAutomaticTry(reason, made, Math.random(), healedAlready(reason, note.disputeStatus))
   if (inSeconds !== null) await askAgainIn(tx, { freelancerId: note.freelancerId, creditNoteId: note.id }, inSeconds)
 }
 

@@ -135,6 +135,21 @@ export async function lockUnhandledEvent(
   return rows[0] ?? null
 }
 
+/**
+ * True when no kept event of the same account and these types was created later: what it says of the account still stands.
+ * Events carry whole seconds; within one, access given wins over access taken, for Stripe itself corrects the former.
+ */
+export async function isLatestWord(tx: Transaction, eventId: string, types: readonly string[]): Promise<boolean> {
+  const rows = await tx.$queryRaw<{ latest: boolean }[]>`
+    SELECT NOT EXISTS (
+      SELECT FROM stripe_events e
+      WHERE e.stripe_account_id = this.stripe_account_id AND e.type = ANY(${types}::text[])
+        AND (e.created_at, e.type <> 'account.application.deauthorized', e.id)
+          > (this.created_at, this.type <> 'account.application.deauthorized', this.id)) AS latest
+    FROM stripe_events this WHERE this.id = ${eventId}`
+  return rows[0]?.latest ?? false
+}
+
 /** Marks an event as handled, with what came of it. */
 export async function markEventHandled(tx: Transaction, eventId: string, outcome: string): Promise<void> {
   await tx.$executeRaw`UPDATE stripe_events SET handled_at = now(), outcome = ${outcome} WHERE id = ${eventId}`
