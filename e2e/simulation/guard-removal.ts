@@ -140,7 +140,6 @@ const guards: Guard[] = [
     changes: [LIST_FIRST],
     noticedBy: { file: ANSWERS, named: 'although it made the refund' },
   },
-  { name: 'after a 500 the list is read', changes: [LIST_FIRST], noticedBy: { file: SIMULATION, seeds: 40 } },
   {
     name: 'one email per moment',
     changes: [

@@ -66,9 +66,12 @@ export type Studio = {
 
 type Job = { id: string; name: string; payload: unknown; key: string | null }
 
-/** What a client pays up front, and the price after the first and the second amendment. */
+/**
+ * What a client pays up front, and the price after the first and the second amendment. So little goes back that Stripe would
+ * pay it twice or three times if asked: its own refusal must not hide a second refund.
+ */
 const PAID = 30_000
-const PRICES_AFTER = [10_000, 4_000]
+const PRICES_AFTER = [22_000, 19_000]
 
 export type SimulatedWorld = Awaited<ReturnType<typeof startSimulatedWorld>>
 
