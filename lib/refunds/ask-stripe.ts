@@ -1,4 +1,5 @@
-import { holdCreditNote, writeTimeline } from '@/lib/credit-notes/find-credit-note'
+import type { CreditNote } from '@/lib/credit-notes/credit-note'
+import { findCreditNote, holdCreditNote, writeTimeline } from '@/lib/credit-notes/find-credit-note'
 import { addJob } from '@/lib/jobs'
 import { log } from '@/lib/log'
 import { createRefund } from '@/lib/stripe/create-refund'
@@ -60,8 +61,25 @@ export async function resolveAttempt(attemptId: string): Promise<void> {
     const own = listed.value.find((refund) => refund.attemptId === attempt.id)
     if (own) return recordAcceptance(attempt, own, null, cause)
   }
+  // After a restored backup the note's earlier refund may have come to light since this attempt was claimed.
+  const note = await findCreditNote(attempt.freelancerId, attempt.creditNoteId)
+  if (note && isOnItsWay(note)) return closeAsRefused(attempt, PAID_BY_ANOTHER_ATTEMPT, cause)
   return askStripe(attempt, cause)
 }
+
+/** Some refund of this note is live at Stripe. */
+function isOnItsWay({ refundStatus }: CreditNote): boolean {
+  return refundStatus === 'requested' || refundStatus === 'succeeded'
+}
+
+const PAID_BY_ANOTHER_ATTEMPT = {
+  kind: 'refused',
+  code: 'charge_already_refunded',
+  message: 'Another refund of this credit note is on its way already, so Stripe was not asked again.',
+  requestId: null,
+  mayHaveHappened: false,
+  over: 'nothing',
+} as const satisfies StripeTrouble
 
 /** Books a refund that Stripe has made for this attempt; late records never pull back what news has settled since. */
 async function recordAcceptance(
@@ -101,7 +119,7 @@ export async function recordRefusal(attempt: OpenAttempt, refusal: StripeTrouble
     const note = await holdCreditNote(tx, attempt.freelancerId, attempt.creditNoteId)
     if (!(await closeAttemptRefused(tx, attempt.id, refusal)) || !note) return
     // One of them was this note's own, and is booked now.
-    if (note.refundStatus === 'requested' || note.refundStatus === 'succeeded') return
+    if (isOnItsWay(note)) return
     const message = [refusal.message, ...listed.value.filter(({ status }) => isLive(status)).map(whoRefunded)].join(' ')
     await moveRefund(
       tx,
@@ -122,6 +140,8 @@ async function closeAsRefused(attempt: OpenAttempt, refusal: StripeTrouble, caus
     const note = await holdCreditNote(tx, attempt.freelancerId, attempt.creditNoteId)
     // Closed meanwhile: news of the refund was here first, and it knows better.
     if (!(await closeAttemptRefused(tx, attempt.id, refusal)) || !note) return
+    // An earlier attempt's refund turned out to be live meanwhile: this refusal says nothing of that one.
+    if (isOnItsWay(note)) return
     const failed = { to: 'failed', reason: refusal.code, message: refusal.message, stripeRefundId: null } as const
     await moveRefund(tx, note, failed, { ...cause, attemptId: attempt.id })
     await planAutomaticTry(tx, note, refusal.code)
