@@ -17,7 +17,11 @@ export type NewsOutcome = 'applied' | 'nothing_new' | 'foreign_refund' | 'other_
  * read off all its refunds: any order and any repetition end the same.
  */
 export async function applyStripeRefund(tx: Transaction, news: RefundNews, cause: Cause): Promise<NewsOutcome> {
-  const owner = await findCreditNoteOfRefund(tx, news)
+  let owner = await findCreditNoteOfRefund(tx, news)
+  // Adopted while we waited for its row: then the news is its note's.
+  if (owner === null && (await findKnownRefund(tx, news.stripeRefundId))?.creditNoteId) {
+    owner = await findCreditNoteOfRefund(tx, news)
+  }
   if (owner === 'other_account') return 'other_account'
   if (owner === null) return keepForeignRefund(tx, news)
   const note = await holdCreditNote(tx, owner.freelancerId, owner.creditNoteId)
