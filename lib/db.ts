@@ -15,8 +15,8 @@ function connect(): PrismaClient {
       max: 10,
       // Nothing hangs over five seconds (faults.md F46): a full pool or a held lock becomes an error that a door answers with
       // 503. Whoever waited for a connection may have to wait for a lock as well, so the two together stay below.
-      connectionTimeoutMillis: 2000,
-      lock_timeout: 2500,
+      connectionTimeoutMillis: 3000,
+      lock_timeout: 1500,
       statement_timeout: 3500,
       // A server that fell silent keeps no time-out of its own; its connection is given up.
       query_timeout: 4000,

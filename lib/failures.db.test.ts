@@ -33,7 +33,7 @@ test.each([
   [
     'a full pool',
     async () => {
-      const crowd = Array.from({ length: 11 }, () => db().$queryRaw`SELECT pg_sleep(2.5)::text`)
+      const crowd = Array.from({ length: 11 }, () => db().$queryRaw`SELECT pg_sleep(3.3)::text`)
       await Promise.all(crowd).finally(() => Promise.allSettled(crowd))
     },
   ],

@@ -267,7 +267,7 @@ export const FAULTS: Readonly<Record<string, FaultProof>> = {
     ],
   },
   F42: {
-    how: 'twenty callers that never pause, against the production build',
+    how: 'twelve callers that never pause, against the production build',
     out: 'only 200 and 503; the desk answers; every event taken is applied',
     proofs: [[twoOfEverything, 'is answered 200 or shed with 503']],
   },

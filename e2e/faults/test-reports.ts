@@ -21,7 +21,7 @@ export function runVitest(args: readonly string[]): TestResult[] {
       'node_modules/vitest/vitest.mjs',
       'run',
       ...args,
-      '--reporter=default',
+      '--reporter=verbose',
       '--reporter=json',
       `--outputFile.json=${file}`,
     ])
