@@ -1,7 +1,7 @@
 import { applyAccountNews } from '@/lib/freelancers/find-freelancer'
 import { addJob } from '@/lib/jobs'
 import { type EventFacts, eventFacts } from '@/lib/stripe/event-facts'
-import { isLatestWord, lockUnhandledEvent, markEventHandled } from '@/lib/stripe/event-inbox'
+import { isLatestWord, isOnlyATest, lockUnhandledEvent, markEventHandled } from '@/lib/stripe/event-inbox'
 import { inTransaction, type Transaction } from '@/lib/transaction'
 import { applyDispute } from './apply-dispute'
 import { applyPayment } from './apply-payment'
@@ -18,7 +18,9 @@ export async function applyStripeEvent(eventId: string): Promise<void> {
   await inTransaction(async (tx) => {
     const event = await lockUnhandledEvent(tx, eventId)
     if (!event) return
-    const outcome = await applyFacts(tx, event, eventFacts(event), { actor: 'stripe', stripeEventId: event.id })
+    const outcome = isOnlyATest(event)
+      ? 'test_mode'
+      : await applyFacts(tx, event, eventFacts(event), { actor: 'stripe', stripeEventId: event.id })
     await markEventHandled(tx, event.id, outcome)
   })
 }
