@@ -293,7 +293,7 @@ describe('an issued credit note', () => {
     )
     const followsTheRefund = [
       ...Object.keys(columnsOf('manual')),
-      ...['requested_at', 'paid_twice_at', 'automatic_tries', 'next_try_at', 'stripe_read_at'],
+      ...['requested_at', 'paid_twice_at', 'automatic_tries', 'automatic_stopped', 'next_try_at', 'stripe_read_at'],
     ]
     const document = ['id', ...Object.keys(await noteRow(agreement))]
     expect(rows.map((row) => row.column_name).toSorted()).toEqual([...document, ...followsTheRefund].toSorted())
