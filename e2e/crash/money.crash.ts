@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { db, disconnectDatabase } from '@/lib/db'
+import { disconnectDatabase } from '@/lib/db'
 import { retryRefund } from '@/lib/refunds/retry-refund'
 import { startProcess } from '../faults/product-process'
 import {
@@ -14,7 +14,16 @@ import {
   trigger,
 } from '../refunds/desk'
 import { type StripeWorld, startStripe } from '../refunds/stripe-world'
-import { crashPoint, dieIn, dieInWorker, expectOnePayment, type Mail, startMail, takeOver } from './crash-world'
+import {
+  crashPoint,
+  dieIn,
+  dieInWorker,
+  expectOnePayment,
+  forgetOthers,
+  type Mail,
+  startMail,
+  takeOver,
+} from './crash-world'
 
 // Each test starts processes, on a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000 })
@@ -33,8 +42,7 @@ afterAll(async () => {
   await stripe.close()
 })
 beforeEach(async () => {
-  await forgetJobs()
-  await db().$executeRaw`UPDATE outbox_emails SET state = 'sent' WHERE state = 'queued'`
+  await forgetOthers()
   await mail.empty()
   await stripe.forgetFaults()
   desk = await openDesk(await stripe.openAccount())

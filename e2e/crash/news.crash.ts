@@ -9,6 +9,7 @@ import {
   dieInWorker,
   expectEachMailOnce,
   expectOnePayment,
+  forgetOthers,
   type Mail,
   startMail,
   takeOver,
@@ -31,8 +32,7 @@ afterAll(async () => {
   await stripe.close()
 })
 beforeEach(async () => {
-  await forgetJobs()
-  await db().$executeRaw`UPDATE outbox_emails SET state = 'sent' WHERE state = 'queued'`
+  await forgetOthers()
   await mail.empty()
   desk = await openDesk(await stripe.openAccount())
 })

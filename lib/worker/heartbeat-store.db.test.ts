@@ -55,3 +55,12 @@ test('jobs and lanes of a worker that died are free again, those of a living one
   expect(await locks()).toBe(0)
   expect(await db().workerHeartbeat.count()).toBe(0)
 })
+
+test('a worker that died before it said a word leaves no job locked either; one that has only just begun keeps its own', async () => {
+  await workerInAJob()
+  expect(await releaseJobsOfTheDead()).toBe(0)
+  expect(await locks()).toBe(2)
+  await db().$executeRaw`UPDATE graphile_worker._private_jobs SET locked_at = locked_at - interval '1 minute'`
+  expect(await releaseJobsOfTheDead()).toBe(1)
+  expect(await locks()).toBe(0)
+})

@@ -11,13 +11,21 @@ export async function beat(workerIds: readonly string[]): Promise<void> {
 }
 
 /**
- * Hands the jobs of dead workers to the living: a job that a killed process held would stay locked for hours. Returns how
- * many were dead. Jobs are safe to run twice, should one only have been slow.
+ * Hands the jobs of dead workers to the living: a job that a killed process held would stay locked for hours. Dead is who
+ * was not heard of for a while, and who holds a job but never said a word: a worker takes jobs the moment it starts. Returns
+ * how many were dead. Jobs are safe to run twice, should one only have been slow.
  */
 export async function releaseJobsOfTheDead(): Promise<number> {
   const dead = await db().$queryRaw<{ workerId: string }[]>`
-    DELETE FROM worker_heartbeats WHERE seen_at < now() - ${DEAD_AFTER_SECONDS} * interval '1 second'
-    RETURNING worker_id AS "workerId"`
+    WITH fallen_silent AS (
+      DELETE FROM worker_heartbeats WHERE seen_at < now() - ${DEAD_AFTER_SECONDS} * interval '1 second'
+      RETURNING worker_id
+    )
+    SELECT worker_id AS "workerId" FROM fallen_silent
+    UNION
+    SELECT j.locked_by FROM graphile_worker.jobs j
+    WHERE j.locked_at < now() - ${DEAD_AFTER_SECONDS} * interval '1 second'
+      AND NOT EXISTS (SELECT FROM worker_heartbeats h WHERE h.worker_id = j.locked_by)`
   if (dead.length === 0) return 0
   const ids = dead.map(({ workerId }) => workerId)
   await db().$queryRaw`SELECT graphile_worker.force_unlock_workers(${ids}::text[])::text`
