@@ -50,6 +50,8 @@ const ACTIONS: Record<string, { page: string; call: 'form' | 'state and form' | 
   retryRefundAction: { page: '/credit-notes/[id]', call: 'state and form' },
   refreshStatusAction: { page: '/credit-notes/[id]', call: 'state and form' },
   markRefundedAction: { page: '/credit-notes/[id]', call: 'state and form' },
+  stopTriesAction: { page: '/credit-notes/[id]', call: 'form' },
+  adoptRefundAction: { page: '/credit-notes/[id]', call: 'form' },
   resendEmailAction: { page: '/credit-notes/[id]', call: 'state and form' },
   createApiKeyAction: { page: '/settings', call: 'state and form' },
   revokeApiKeyAction: { page: '/settings', call: 'form' },
@@ -96,6 +98,7 @@ async function act(visitor: Visitor, action: string, note: Note): Promise<APIRes
   const fields = {
     creditNoteId: note.id,
     emailId: idOf(email),
+    stripeRefundId: 're_somebodys',
     recipient: 'thief@example.com',
     apiKeyId: idOf(apiKey),
     name: 'key of a thief',
@@ -196,6 +199,8 @@ test('somebody whose session is over gets nowhere, with the very cookie that ope
     await page.context().clearCookies()
     await signIn(page, desk)
     const cookies = await page.context().cookies()
+    // An open page would notice the end of its session by itself.
+    await page.goto('about:blank')
     for (const address of freelancersOnly) {
       await rows(`UPDATE sessions SET ${over} WHERE user_id = (SELECT user_id FROM freelancers WHERE id = $1)`, [
         desk.freelancerId,

@@ -244,6 +244,8 @@ describe('the status of a refund', () => {
     ['requested that is settled', 'requested', { settled_at: new Date() }],
     ['failed that does not say why', 'failed', { failure_reason: null }],
     ['failed that names a manual method', 'failed', { manual_method: 'sepa' }],
+    ['requested that is to be tried again', 'requested', { next_try_at: new Date() }],
+    ['manual that is to be tried again', 'manual', { next_try_at: new Date() }],
   ] as const)('%s is refused', async (_, status, flaw) => {
     await expect(update('credit_notes', note.id, { ...columnsOf(status), ...flaw })).rejects.toMatchObject(CHECK)
   })
@@ -289,7 +291,10 @@ describe('an issued credit note', () => {
     const { rows } = await sql.query<{ column_name: string }>(
       "SELECT column_name FROM information_schema.columns WHERE table_name = 'credit_notes'",
     )
-    const followsTheRefund = [...Object.keys(columnsOf('manual')), 'requested_at', 'paid_twice_at']
+    const followsTheRefund = [
+      ...Object.keys(columnsOf('manual')),
+      ...['requested_at', 'paid_twice_at', 'automatic_tries', 'automatic_stopped', 'next_try_at', 'stripe_read_at'],
+    ]
     const document = ['id', ...Object.keys(await noteRow(agreement))]
     expect(rows.map((row) => row.column_name).toSorted()).toEqual([...document, ...followsTheRefund].toSorted())
   })

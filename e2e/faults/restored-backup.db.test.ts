@@ -128,3 +128,24 @@ test('an attempt that was open in the backup is resolved as what it became', asy
   await expectOneRefund(note)
   expect(await attemptsOf(note)).toMatchObject([{ state: 'accepted' }])
 })
+
+test('an attempt that waits while the gap is read, its key unknown to Stripe, is not asked again', async () => {
+  const note = await issueNote(desk)
+  await forgetJobs()
+  await backUp()
+  // Stripe keeps no key of what it turned away for being busy: the first attempt's is free, the second one paid.
+  const busy = { kind: 'rate_limit', method: 'POST', path: '/v1/refunds' } as const
+  await stripe.plan({ ...busy, shouldRetry: false })
+  await trigger(note)
+  await pressRetry(note)
+  expect(await standing(note)).toMatchObject({ refundStatus: 'requested', attempts: 2 })
+  await restore()
+  await stripe.plan(busy)
+  await trigger(note)
+  expect(await attemptsOf(note)).toMatchObject([{ state: 'unknown' }])
+  await deliverAll(stripe, desk)
+  await resolveNow(note)
+  await workOn()
+  await expectOneRefund(note)
+  expect(await attemptsOf(note)).toMatchObject([{ state: 'refused' }])
+})

@@ -105,6 +105,22 @@ describe('a refusal that passes is asked again by itself', () => {
     expect(await askedTimes()).toBe(1)
   })
 
+  test('stopped stays stopped, whatever heals, until a person asks', async () => {
+    const note = await issueNote(desk, { card: 'pm_card_createDispute' })
+    await trigger(note)
+    await stopAutomaticTries({ ...note, actor: 'freelancer' })
+    const [dispute] = await disputesOf()
+    await stripe.act(`/disputes/${dispute}/won`)
+    for (const webhook of await stripe.webhooksOf(desk.stripeAccountId, ['charge.dispute.closed']))
+      await deliver(webhook)
+    await runJobs()
+    await sweepRefunds()
+    expect(await standing(note)).toMatchObject({ refundStatus: 'failed', nextTryAt: null })
+    expect(await askedTimes()).toBe(1)
+    await retryRefund({ ...note, actor: 'freelancer' })
+    expect(await standing(note)).toMatchObject({ refundStatus: 'requested' })
+  })
+
   test('a refusal that does not pass is left to a person', async () => {
     const note = await issueNote(desk, { card: 'pm_card_createDispute' })
     await trigger(note)

@@ -263,6 +263,7 @@ describe('order and repetition', () => {
     const once = await everythingOf(note)
     for (let again = 1; again < 100; again++) expect(await deliver(created)).toBe('duplicate')
     expect(await everythingOf(note)).toEqual(once)
+    expect(await outcomeOf(created.id)).toBe('applied')
     expect(once.emails).toEqual(['refund_completed'])
   })
 

@@ -1,5 +1,6 @@
 import { creditNoteFileName, renderCreditNotePdf } from '@/lib/credit-notes/credit-note-pdf'
 import { env } from '@/lib/env'
+import { describeFailure } from '@/lib/failures'
 import { log } from '@/lib/log'
 import type { OutboxEmail } from '@/prisma/generated/client'
 import { type Email, parseEmail } from './email-moments'
@@ -30,7 +31,17 @@ export async function sendEmail(outboxId: string): Promise<SendOutcome> {
 
 async function sendOne(row: OutboxEmail): Promise<SendOutcome> {
   const tries = await countTry(row)
-  const delivery = await deliver(await mailOf(row))
+  const mail = await mailOf(row).catch(async (error: unknown) => {
+    // What can't be written out stays queued while there is hope of a correction, and is then shown like any refusal.
+    if (tries < MOST_TRIES) throw error
+    log.error({ outboxId: row.id, failure: describeFailure(error) }, 'email could not be written')
+    return null
+  })
+  if (!mail) {
+    await recordRefused(row, 'Requite could not write this email.')
+    return 'refused'
+  }
+  const delivery = await deliver(mail)
   const ids = { outboxId: row.id, creditNoteId: row.creditNoteId, moment: row.moment, tries }
   if (delivery.outcome === 'accepted') {
     await recordSent(row)

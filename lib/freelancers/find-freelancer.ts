@@ -10,7 +10,7 @@ export async function findFreelancer(tx: Transaction, freelancerId: string): Pro
 export async function applyAccountNews(
   tx: Transaction,
   stripeAccountId: string,
-  news: { chargesEnabled: boolean | null; disconnected: boolean },
+  news: { chargesEnabled: boolean | null; disconnected: boolean | null },
 ): Promise<boolean> {
   return updateConnectedAccount(tx, stripeAccountId, news)
 }

@@ -66,15 +66,16 @@ export async function connectStripeAccount(
   await db().connectedAccount.upsert({ where: { freelancerId }, create: { freelancerId, ...account }, update: account })
 }
 
-/** Takes over what Stripe says of a connected account (null: nothing of charges); unknown accounts change nothing. */
+/** Takes over what Stripe says of a connected account (null: nothing of that); unknown accounts change nothing. */
 export async function updateConnectedAccount(
   tx: Transaction,
   stripeAccountId: string,
-  change: { chargesEnabled: boolean | null; disconnected: boolean },
+  change: { chargesEnabled: boolean | null; disconnected: boolean | null },
 ): Promise<boolean> {
   const changed = await tx.$executeRaw`
     UPDATE connected_accounts SET charges_enabled = coalesce(${change.chargesEnabled}::boolean, charges_enabled),
-      disconnected_at = CASE WHEN ${change.disconnected} THEN coalesce(disconnected_at, now()) END
+      disconnected_at = CASE ${change.disconnected}::boolean WHEN true THEN coalesce(disconnected_at, now())
+        WHEN false THEN NULL ELSE disconnected_at END
     WHERE stripe_account_id = ${stripeAccountId}`
   return changed > 0
 }

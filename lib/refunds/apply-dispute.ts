@@ -4,12 +4,9 @@ import type { Transaction } from '@/lib/transaction'
 import { type Cause, moveRefund } from './move-refund'
 import { wakeRefunds } from './plan-tries'
 import { findFailedFor } from './refund-store'
-import { HEALED_BY } from './refund-tries'
+import { disputeIsWon, HEALED_BY } from './refund-tries'
 
 export type DisputeNews = { stripeAccountId: string; paymentIntentId: string | null; chargeId: string; status: string }
-
-/** Stripe's last word on a dispute: the freelancer keeps the money, so it can be refunded again. */
-const WON = new Set(['won', 'warning_closed', 'prevented'])
 
 /**
  * Keeps how a dispute over a deposit stands. Won: the refunds that it blocked are asked for again. Lost: the client has the
@@ -17,7 +14,7 @@ const WON = new Set(['won', 'warning_closed', 'prevented'])
  */
 export async function applyDispute(tx: Transaction, dispute: DisputeNews, cause: Cause): Promise<string> {
   if (!(await recordDispute(tx, dispute))) return 'unknown_payment'
-  if (WON.has(dispute.status)) await wakeRefunds(tx, 'dispute_won', dispute)
+  if (disputeIsWon(dispute.status)) await wakeRefunds(tx, 'dispute_won', dispute)
   if (dispute.status === 'lost') {
     for (const { freelancerId, creditNoteId } of await findFailedFor(tx, HEALED_BY.dispute_won, dispute)) {
       const note = await holdCreditNote(tx, freelancerId, creditNoteId)

@@ -1,7 +1,7 @@
 import { applyAccountNews } from '@/lib/freelancers/find-freelancer'
 import { addJob } from '@/lib/jobs'
 import { type EventFacts, eventFacts } from '@/lib/stripe/event-facts'
-import { lockUnhandledEvent, markEventHandled } from '@/lib/stripe/event-inbox'
+import { isLatestWord, isOnlyATest, lockUnhandledEvent, markEventHandled } from '@/lib/stripe/event-inbox'
 import { inTransaction, type Transaction } from '@/lib/transaction'
 import { applyDispute } from './apply-dispute'
 import { applyPayment } from './apply-payment'
@@ -18,12 +18,14 @@ export async function applyStripeEvent(eventId: string): Promise<void> {
   await inTransaction(async (tx) => {
     const event = await lockUnhandledEvent(tx, eventId)
     if (!event) return
-    const outcome = await applyFacts(tx, eventFacts(event), { actor: 'stripe', stripeEventId: event.id })
+    const outcome = isOnlyATest(event)
+      ? 'test_mode'
+      : await applyFacts(tx, event, eventFacts(event), { actor: 'stripe', stripeEventId: event.id })
     await markEventHandled(tx, event.id, outcome)
   })
 }
 
-async function applyFacts(tx: Transaction, facts: EventFacts, cause: Cause): Promise<string> {
+async function applyFacts(tx: Transaction, event: { id: string }, facts: EventFacts, cause: Cause): Promise<string> {
   switch (facts.kind) {
     case 'refund':
       return applyStripeRefund(tx, facts.news, cause)
@@ -36,27 +38,35 @@ async function applyFacts(tx: Transaction, facts: EventFacts, cause: Cause): Pro
       return (await applyPayment(tx, { ...facts, chargeId: null }, cause)) ? 'applied' : 'nothing_new'
     case 'dispute':
       return applyDispute(tx, facts, cause)
-    case 'account': {
-      const { stripeAccountId, chargesEnabled } = facts
-      if (!(await applyAccountNews(tx, stripeAccountId, { chargesEnabled, disconnected: false })))
-        return 'unknown_account'
-      if (chargesEnabled) await wakeRefunds(tx, 'account_reconnected', { stripeAccountId })
-      return 'applied'
-    }
-    case 'account_authorized': {
-      const { stripeAccountId } = facts
-      if (!(await applyAccountNews(tx, stripeAccountId, { chargesEnabled: null, disconnected: false })))
-        return 'unknown_account'
-      await wakeRefunds(tx, 'account_reconnected', { stripeAccountId })
-      return 'applied'
-    }
+    case 'account':
+    case 'account_authorized':
     case 'account_deauthorized':
-      return (await applyAccountNews(tx, facts.stripeAccountId, { chargesEnabled: false, disconnected: true }))
-        ? 'applied'
-        : 'unknown_account'
+      return applyAccountWord(tx, event.id, facts)
     case 'other':
       return facts.why
   }
+}
+
+type AccountWord = Extract<EventFacts, { kind: 'account' | 'account_authorized' | 'account_deauthorized' }>
+
+/** Each of these says whether the account is ours to act for. */
+const OF_ACCESS = ['account.updated', 'account.application.authorized', 'account.application.deauthorized']
+
+/**
+ * What Stripe says of an account has no rank by which older news is told from newer: only the latest word counts, so that
+ * an account which was taken away and given back is not lost because the two arrive the wrong way round.
+ */
+async function applyAccountWord(tx: Transaction, eventId: string, word: AccountWord): Promise<string> {
+  const { stripeAccountId } = word
+  const ofAccess = await isLatestWord(tx, eventId, OF_ACCESS)
+  const ofCharges = word.kind === 'account' && (await isLatestWord(tx, eventId, ['account.updated']))
+  const connected = word.kind !== 'account_deauthorized'
+  const news = { chargesEnabled: ofCharges ? word.chargesEnabled : null, disconnected: ofAccess ? !connected : null }
+  if (!(await applyAccountNews(tx, stripeAccountId, news))) return 'unknown_account'
+  if (!ofAccess && !ofCharges) return 'nothing_new'
+  const usable = word.kind === 'account' ? word.chargesEnabled : connected
+  if (ofAccess && usable) await wakeRefunds(tx, 'account_reconnected', { stripeAccountId })
+  return 'applied'
 }
 
 /**

@@ -4,6 +4,7 @@ import type { RefundNews } from '@/lib/stripe/refund-news'
 import type { Transaction } from '@/lib/transaction'
 import { closeAttemptAccepted, findOpenAttempt } from './attempt-store'
 import { alertPaidTwice, type Cause, moveRefund } from './move-refund'
+import { planAutomaticTry } from './plan-tries'
 import { mergeProgress, sameProgress, verdictOnRefunds } from './refund-news-rules'
 import { findCreditNoteOfRefund, findKnownRefund, findKnownRefunds, saveKnownRefund } from './refund-store'
 
@@ -16,7 +17,11 @@ export type NewsOutcome = 'applied' | 'nothing_new' | 'foreign_refund' | 'other_
  * read off all its refunds: any order and any repetition end the same.
  */
 export async function applyStripeRefund(tx: Transaction, news: RefundNews, cause: Cause): Promise<NewsOutcome> {
-  const owner = await findCreditNoteOfRefund(tx, news)
+  let owner = await findCreditNoteOfRefund(tx, news)
+  // Adopted while we waited for its row: then the news is its note's.
+  if (owner === null && (await findKnownRefund(tx, news.stripeRefundId))?.creditNoteId) {
+    owner = await findCreditNoteOfRefund(tx, news)
+  }
   if (owner === 'other_account') return 'other_account'
   if (owner === null) return keepForeignRefund(tx, news)
   const note = await holdCreditNote(tx, owner.freelancerId, owner.creditNoteId)
@@ -91,7 +96,10 @@ export async function followRefunds(tx: Transaction, note: CreditNote, cause: Ca
     const unchanged = note.stripeRefundId === stripeRefundId
     if (verdict.kind === 'failed') {
       if (note.refundStatus === 'failed') return null
-      return moveRefund(tx, note, { to: 'failed', reason: verdict.reason, message: null, stripeRefundId }, cause)
+      const failed = { to: 'failed', reason: verdict.reason, message: null, stripeRefundId } as const
+      const after = await moveRefund(tx, note, failed, cause)
+      await planAutomaticTry(tx, after, verdict.reason)
+      return after
     }
     if (unchanged && note.refundStatus === verdict.status) return null
     // What had succeeded goes back through failed: a second refund's progress must not hide that the first one bounced.

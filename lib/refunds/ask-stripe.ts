@@ -1,4 +1,5 @@
-import { holdCreditNote, writeTimeline } from '@/lib/credit-notes/find-credit-note'
+import type { CreditNote } from '@/lib/credit-notes/credit-note'
+import { findCreditNote, holdCreditNote, writeTimeline } from '@/lib/credit-notes/find-credit-note'
 import { addJob } from '@/lib/jobs'
 import { log } from '@/lib/log'
 import { createRefund } from '@/lib/stripe/create-refund'
@@ -19,6 +20,7 @@ import { breakerOpenFor, countAnswer, countSilence } from './breaker-store'
 import { type Cause, moveRefund } from './move-refund'
 import { planAutomaticTry } from './plan-tries'
 import { answerIsOnlyAcceptance, isLive } from './refund-news-rules'
+import { writePendingReason } from './refund-store'
 import { retryGap, spentItsBudget } from './retry-gaps'
 
 /** Sees to it that a claimed attempt is resolved even if this process dies before it has recorded Stripe's answer. */
@@ -55,12 +57,29 @@ export async function resolveAttempt(attemptId: string): Promise<void> {
   const cause: Cause = { actor: 'worker' }
   if (attempt.uncertain) {
     const listed = await readRefundsOfPayment(attempt.stripeAccountId, attempt.paymentIntentId)
-    if (!listed.ok) return recordUnknown(attempt, { ...listed.trouble, kind: 'unknown' })
+    if (!listed.ok) return recordUnreadable(attempt, listed.trouble)
     const own = listed.value.find((refund) => refund.attemptId === attempt.id)
     if (own) return recordAcceptance(attempt, own, null, cause)
   }
+  // After a restored backup the note's earlier refund may have come to light since this attempt was claimed.
+  const note = await findCreditNote(attempt.freelancerId, attempt.creditNoteId)
+  if (note && isOnItsWay(note)) return closeAsRefused(attempt, PAID_BY_ANOTHER_ATTEMPT, cause)
   return askStripe(attempt, cause)
 }
+
+/** Some refund of this note is live at Stripe. */
+function isOnItsWay({ refundStatus }: CreditNote): boolean {
+  return refundStatus === 'requested' || refundStatus === 'succeeded'
+}
+
+const PAID_BY_ANOTHER_ATTEMPT = {
+  kind: 'refused',
+  code: 'charge_already_refunded',
+  message: 'Another refund of this credit note is on its way already, so Stripe was not asked again.',
+  requestId: null,
+  mayHaveHappened: false,
+  over: 'nothing',
+} as const satisfies StripeTrouble
 
 /** Books a refund that Stripe has made for this attempt; late records never pull back what news has settled since. */
 async function recordAcceptance(
@@ -89,7 +108,7 @@ export async function recordRefusal(attempt: OpenAttempt, refusal: StripeTrouble
   if (!MAY_BE_REFUNDED.has(refusal.code)) return closeAsRefused(attempt, refusal, cause)
 
   const listed = await readRefundsOfPayment(attempt.stripeAccountId, attempt.paymentIntentId)
-  if (!listed.ok) return recordUnknown(attempt, { ...listed.trouble, kind: 'unknown' })
+  if (!listed.ok) return recordUnreadable(attempt, listed.trouble)
   const own = listed.value.find((refund) => refund.attemptId === attempt.id)
   if (own) return recordAcceptance(attempt, own, refusal.requestId, cause)
   // Another note's refunds are news for that note: applied here, two notes refused at once would wait for each other.
@@ -100,7 +119,7 @@ export async function recordRefusal(attempt: OpenAttempt, refusal: StripeTrouble
     const note = await holdCreditNote(tx, attempt.freelancerId, attempt.creditNoteId)
     if (!(await closeAttemptRefused(tx, attempt.id, refusal)) || !note) return
     // One of them was this note's own, and is booked now.
-    if (note.refundStatus === 'requested' || note.refundStatus === 'succeeded') return
+    if (isOnItsWay(note)) return
     const message = [refusal.message, ...listed.value.filter(({ status }) => isLive(status)).map(whoRefunded)].join(' ')
     await moveRefund(
       tx,
@@ -121,6 +140,8 @@ async function closeAsRefused(attempt: OpenAttempt, refusal: StripeTrouble, caus
     const note = await holdCreditNote(tx, attempt.freelancerId, attempt.creditNoteId)
     // Closed meanwhile: news of the refund was here first, and it knows better.
     if (!(await closeAttemptRefused(tx, attempt.id, refusal)) || !note) return
+    // An earlier attempt's refund turned out to be live meanwhile: this refusal says nothing of that one.
+    if (isOnItsWay(note)) return
     const failed = { to: 'failed', reason: refusal.code, message: refusal.message, stripeRefundId: null } as const
     await moveRefund(tx, note, failed, { ...cause, attemptId: attempt.id })
     await planAutomaticTry(tx, note, refusal.code)
@@ -130,13 +151,26 @@ async function closeAsRefused(attempt: OpenAttempt, refusal: StripeTrouble, caus
 /** After Stripe's own 500: the refund exists or it does not, and the list of the payment's refunds says which. */
 async function settleByList(attempt: OpenAttempt, trouble: StripeTrouble, cause: Cause): Promise<void> {
   const listed = await readRefundsOfPayment(attempt.stripeAccountId, attempt.paymentIntentId)
-  if (!listed.ok) return recordUnknown(attempt, trouble)
+  if (!listed.ok)
+    return listed.trouble.kind === 'refused'
+      ? recordUnreadable(attempt, listed.trouble)
+      : recordUnknown(attempt, trouble)
   const own = listed.value.find((refund) => refund.attemptId === attempt.id)
   if (own) return recordAcceptance(attempt, own, trouble.requestId, cause)
   // An earlier call with this key may still be at work unheard: for as long as a call can last, only the same key is safe.
   // Asked again, Stripe replays its answer, and a replayed answer says that every call is over.
   const mayBeAtWork = attempt.uncertain && trouble.over !== 'every_call' && !spentItsBudget(attempt.calls)
   return mayBeAtWork ? recordUnknown(attempt, trouble) : closeAsRefused(attempt, { ...trouble, kind: 'refused' }, cause)
+}
+
+/**
+ * Stripe does not let us look: while it is silent that passes, but a refusal (a lost account, a key that is no longer taken)
+ * waits for a person, so the note says what for. The attempt stays open, for it may have paid.
+ */
+async function recordUnreadable(attempt: OpenAttempt, trouble: StripeTrouble): Promise<void> {
+  await recordUnknown(attempt, { ...trouble, kind: 'unknown' })
+  if (trouble.kind === 'refused')
+    await inTransaction((tx) => writePendingReason(tx, attempt.creditNoteId, trouble.code, trouble.message))
 }
 
 /** Nobody knows yet. The same key is asked again later; given up only where certainly nothing has begun at Stripe. */

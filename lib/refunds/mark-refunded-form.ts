@@ -6,6 +6,8 @@ export function markRefundedSchema(today: string) {
   return z.object({
     reason: z
       .string({ error: 'Give a reason or reference, so that both sides can find the payment.' })
+      // What PostgreSQL cannot hold: NUL, and half a surrogate pair.
+      .overwrite((text) => text.replaceAll('\0', '').toWellFormed())
       .trim()
       .min(1, 'Give a reason or reference, so that both sides can find the payment.')
       .max(500, 'Keep the reason or reference under 500 characters.'),

@@ -15,6 +15,7 @@ import { reopenProposal, settleProposal } from '@/lib/proposals/settle-proposal'
 import type { Transaction } from '@/lib/transaction'
 import type { ManualMethod, RefundStatus } from './refund-status'
 import { markPaidTwice, type RefundColumns, writeRefundColumns } from './refund-store'
+import { reasonAfterDispute } from './refund-tries'
 
 /** Who or what moves a refund; kept with the move on the timeline. */
 export type Cause = {
@@ -46,9 +47,11 @@ const KIND_OF_MOVE: Record<RefundStatus, TimelineKind> = {
 export async function moveRefund(
   tx: Transaction,
   before: CreditNote,
-  move: RefundMove,
+  wanted: RefundMove,
   cause: Cause,
 ): Promise<CreditNote> {
+  const move =
+    wanted.to === 'failed' ? { ...wanted, reason: reasonAfterDispute(wanted.reason, before.disputeStatus) } : wanted
   await writeRefundColumns(tx, before.id, columnsOf(move))
   const bounced = before.refundStatus === 'succeeded' && move.to === 'failed'
   await writeTimeline(tx, {

@@ -2,13 +2,13 @@ import type { CreditNote } from '@/lib/credit-notes/credit-note'
 import { holdCreditNote, writeTimeline } from '@/lib/credit-notes/find-credit-note'
 import { addJob } from '@/lib/jobs'
 import { inTransaction, type Transaction } from '@/lib/transaction'
-import { findFailedFor, findTries, planNextTry } from './refund-store'
-import { HEALED_BY, type Healing, nextAutomaticTry } from './refund-tries'
+import { findFailedFor, findTries, planNextTry, writeTriesStopped } from './refund-store'
+import { HEALED_BY, type Healing, healedAlready, nextAutomaticTry } from './refund-tries'
 
 /** Plans the next automatic try of a note that has just failed, where its reason passes by itself and the budget lasts. */
 export async function planAutomaticTry(tx: Transaction, note: CreditNote, reason: string): Promise<void> {
   const { made } = await findTries(tx, note.id)
-  const inSeconds = nextAutomaticTry(reason, made, Math.random())
+  const inSeconds = nextAutomaticTry(reason, made, Math.random(), healedAlready(reason, note.disputeStatus))
   if (inSeconds !== null) await askAgainIn(tx, { freelancerId: note.freelancerId, creditNoteId: note.id }, inSeconds)
 }
 
@@ -29,16 +29,17 @@ export async function wakeRefund(
   note: { freelancerId: string; creditNoteId: string },
   healing: Healing,
 ): Promise<void> {
-  await writeTimeline(tx, { ...note, kind: 'cause_healed', actor: 'stripe', detail: { healing } })
-  await askAgainIn(tx, note, 0)
+  if (await askAgainIn(tx, note, 0)) {
+    await writeTimeline(tx, { ...note, kind: 'cause_healed', actor: 'stripe', detail: { healing } })
+  }
 }
 
 async function askAgainIn(
   tx: Transaction,
   note: { freelancerId: string; creditNoteId: string },
   inSeconds: number,
-): Promise<void> {
-  await planNextTry(tx, note.creditNoteId, inSeconds)
+): Promise<boolean> {
+  if (!(await planNextTry(tx, note.creditNoteId, inSeconds))) return false
   // A second late rather than early: the job checks that the try is due.
   await addJob(
     tx,
@@ -46,9 +47,13 @@ async function askAgainIn(
     { ...note, cause: 'automatic' },
     { inSeconds: inSeconds + 1, key: `trigger-${note.creditNoteId}` },
   )
+  return true
 }
 
-/** Stops Requite from asking again by itself; the refund stays failed until a person acts. False when nothing was planned. */
+/**
+ * Stops Requite from asking again by itself, whatever heals; the refund stays failed until a person acts. False when it has
+ * not failed.
+ */
 export async function stopAutomaticTries(click: {
   freelancerId: string
   creditNoteId: string
@@ -56,8 +61,8 @@ export async function stopAutomaticTries(click: {
 }): Promise<boolean> {
   return inTransaction(async (tx) => {
     const note = await holdCreditNote(tx, click.freelancerId, click.creditNoteId)
-    if (!note?.nextTryAt) return false
-    await planNextTry(tx, note.id, null)
+    if (note?.refundStatus !== 'failed') return false
+    await writeTriesStopped(tx, note.id)
     await writeTimeline(tx, {
       freelancerId: note.freelancerId,
       creditNoteId: note.id,

@@ -139,6 +139,8 @@ export function refundBanner(facts: RefundFacts, reader: Reader): RefundBannerVi
       ...common,
       mood: 'moving',
       sentence: 'Refund in progress — checking Stripe.',
+      // Stripe refuses to say what became of it: that waits for a person, who must read why.
+      reason: facts.failureReason === null ? null : refundReason(facts.failureReason),
       // Confirmed and nothing open: the refund's job has not begun yet, so a retry can do no harm.
       actions: facts.attemptOpen ? ['refresh'] : ['refresh', 'retry'],
     }),

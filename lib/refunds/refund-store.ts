@@ -195,17 +195,26 @@ export async function writePendingReason(
     WHERE id = ${creditNoteId}::uuid AND refund_status = 'pending'`
 }
 
-/** Plans the next automatic try, or with null none. Only failed notes have one. */
-export async function planNextTry(tx: Transaction, creditNoteId: string, inSeconds: number | null): Promise<void> {
-  await tx.$executeRaw`
+/** Plans the next automatic try. False when the note has not failed, or somebody has stopped its tries. */
+export async function planNextTry(tx: Transaction, creditNoteId: string, inSeconds: number): Promise<boolean> {
+  const changed = await tx.$executeRaw`
     UPDATE credit_notes SET next_try_at = now() + ${inSeconds}::double precision * interval '1 second'
+    WHERE id = ${creditNoteId}::uuid AND refund_status = 'failed' AND NOT automatic_stopped`
+  return changed > 0
+}
+
+/** Ends what Requite does by itself for a failed note, planned or yet to be. */
+export async function writeTriesStopped(tx: Transaction, creditNoteId: string): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE credit_notes SET next_try_at = NULL, automatic_stopped = true
     WHERE id = ${creditNoteId}::uuid AND refund_status = 'failed'`
 }
 
 /** Counts a try that has been claimed: one more by Requite itself, or a fresh start because a person asked. */
 export async function countTry(tx: Transaction, creditNoteId: string, automatic: boolean): Promise<void> {
   await tx.$executeRaw`
-    UPDATE credit_notes SET automatic_tries = CASE WHEN ${automatic} THEN automatic_tries + 1 ELSE 0 END
+    UPDATE credit_notes SET automatic_tries = CASE WHEN ${automatic} THEN automatic_tries + 1 ELSE 0 END,
+      automatic_stopped = automatic_stopped AND ${automatic}
     WHERE id = ${creditNoteId}::uuid`
 }
 
@@ -258,6 +267,7 @@ export async function findRefundsShortOfBalance(
     JOIN deposits d ON d.id = n.deposit_id
     JOIN connected_accounts a ON a.stripe_account_id = d.stripe_account_id AND a.disconnected_at IS NULL
     WHERE n.refund_status = 'failed' AND n.failure_reason = ANY(${reasons}::text[]) AND n.next_try_at IS NULL
+      AND NOT n.automatic_stopped
       -- A balance that is high enough and a refusal all the same would otherwise chase each other.
       AND NOT EXISTS (SELECT FROM refund_attempts t WHERE t.credit_note_id = n.id AND t.started_at > now() - interval '10 minutes')
     ORDER BY n.issued_at LIMIT ${limit}`

@@ -18,8 +18,14 @@ export const MOST_AUTOMATIC_TRIES = GAPS_IN_MINUTES.length
  * Seconds until Requite asks again by itself, jittered by `chance` (0 to 1) so that many refunds that failed together
  * don't come back together; null when it will not: the reason does not pass, or the budget is spent.
  */
-export function nextAutomaticTry(reason: string, triesMade: number, chance: number): number | null {
-  const minutes = PASSING.has(reason) ? GAPS_IN_MINUTES[triesMade] : undefined
+export function nextAutomaticTry(
+  reason: string,
+  triesMade: number,
+  chance: number,
+  /** What it failed for want of has come about already: the news was here before the refusal. */
+  healed = false,
+): number | null {
+  const minutes = PASSING.has(reason) || healed ? GAPS_IN_MINUTES[triesMade] : undefined
   return minutes === undefined ? null : minutes * 60 * (0.8 + 0.4 * chance)
 }
 
@@ -30,3 +36,24 @@ export const HEALED_BY = {
   balance_topped_up: ['balance_insufficient', 'insufficient_funds'],
 } as const satisfies Record<string, readonly string[]>
 export type Healing = keyof typeof HEALED_BY
+
+/** Stripe's last word on a dispute: the freelancer keeps the money, so it can be refunded again. */
+const WON: readonly string[] = ['won', 'warning_closed', 'prevented']
+
+export function disputeIsWon(disputeStatus: string | null): boolean {
+  return WON.includes(disputeStatus ?? '')
+}
+
+function isAboutDispute(reason: string): boolean {
+  return HEALED_BY.dispute_won.some((one) => one === reason)
+}
+
+/** True when a refusal for the sake of a dispute is recorded after that dispute was won. */
+export function healedAlready(reason: string, disputeStatus: string | null): boolean {
+  return isAboutDispute(reason) && disputeIsWon(disputeStatus)
+}
+
+/** A failure for the sake of a dispute that is lost is told as what it is, whichever of the two was heard of first. */
+export function reasonAfterDispute(reason: string, disputeStatus: string | null): string {
+  return isAboutDispute(reason) && disputeStatus === 'lost' ? 'paid_by_chargeback' : reason
+}

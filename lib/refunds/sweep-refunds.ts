@@ -1,4 +1,6 @@
+import { describeFailure } from '@/lib/failures'
 import { addJob } from '@/lib/jobs'
+import { log } from '@/lib/log'
 import { fetchMissedEvents } from '@/lib/stripe/fetch-missed-events'
 import { readAvailableBalance } from '@/lib/stripe/read-balance'
 import { inTransaction } from '@/lib/transaction'
@@ -51,16 +53,27 @@ export async function sweepRefunds(): Promise<SweepCounts> {
   if ((await breakerOpenFor()) === 0) {
     const end = performance.now() + SWEEP_MS
     const timeIsUp = () => performance.now() > end
-    await resolveLapsedAttempts(counts, timeIsUp)
-    await makeDueTries(counts, timeIsUp)
-    await lookAfterQuietRefunds(counts, timeIsUp)
-    await healShortBalances(counts, timeIsUp)
-    const { accounts, missed } = await fetchMissedEvents(timeIsUp)
-    counts.accountsRead = accounts
-    counts.eventsMissed = missed
+    await apart('lapsed attempts', () => resolveLapsedAttempts(counts, timeIsUp))
+    await apart('due tries', () => makeDueTries(counts, timeIsUp))
+    await apart('quiet refunds', () => lookAfterQuietRefunds(counts, timeIsUp))
+    await apart('short balances', () => healShortBalances(counts, timeIsUp))
+    await apart('missed events', async () => {
+      const { accounts, missed } = await fetchMissedEvents(timeIsUp)
+      counts.accountsRead = accounts
+      counts.eventsMissed = missed
+    })
   }
   await endSweep(id, counts)
   return counts
+}
+
+/** One refund that cannot be looked after must not keep the sweep from all the others, sweep after sweep. */
+async function apart(part: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    log.error({ part, failure: describeFailure(error) }, 'a part of the sweep was cut short')
+  }
 }
 
 /** Sweeps, and sees to it that the next sweep comes; several workers share one series of sweeps. */
@@ -72,7 +85,7 @@ export async function sweepAndGoOn(): Promise<SweepCounts> {
 async function resolveLapsedAttempts(counts: SweepCounts, timeIsUp: () => boolean): Promise<void> {
   for (const attemptId of await findLapsedAttempts(BATCH)) {
     if (timeIsUp()) return
-    await resolveAttempt(attemptId)
+    await apart(`attempt ${attemptId}`, () => resolveAttempt(attemptId))
     counts.attemptsResolved++
   }
 }
@@ -94,7 +107,9 @@ async function lookAfterQuietRefunds(counts: SweepCounts, timeIsUp: () => boolea
       await triggerStripeRefund({ freelancerId, creditNoteId, cause: 'automatic', actor: 'worker' })
       counts.refundsBegun++
     } else {
-      await readStripe({ freelancerId, creditNoteId })
+      await apart(`credit note ${creditNoteId}`, async () => {
+        await readStripe({ freelancerId, creditNoteId })
+      })
       counts.refundsRead++
     }
   }

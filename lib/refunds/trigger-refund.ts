@@ -61,7 +61,8 @@ export async function beginRefund(trigger: Trigger): Promise<Beginning> {
     // Somebody has refunded the same amount in Stripe's Dashboard: only a person can tell whether that was this refund.
     if (payment.kind === 'ask' && note.foreignRefund && !byPerson) {
       const move = { to: 'failed', reason: 'refunded_elsewhere', message: null, stripeRefundId: null } as const
-      if (note.refundStatus === 'pending') await moveRefund(tx, note, move, { actor })
+      // A failed note's planned try ends here too: left due, every sweep would begin with it for ever.
+      await moveRefund(tx, note, move, { actor })
       return { kind: 'not_asked' }
     }
     // Nothing was asked that could move money. A person hears of it; by itself it is simply tried again later (sweep).

@@ -124,15 +124,39 @@ function storableJson(rawBody: string): string {
   )
 }
 
+type KeptEvent = { id: string; type: string; stripeAccountId: string | null; object: unknown; ofTestMode: boolean }
+
+/**
+ * True for an event of Stripe's test mode where real money is moved: live Connect endpoints are sent those too, under the
+ * same account's id, and what happens in test mode says nothing of the account.
+ */
+export function isOnlyATest(event: { ofTestMode: boolean }): boolean {
+  return event.ofTestMode && /^.k_live_/.test(env().STRIPE_SECRET_KEY)
+}
+
 /** A kept event that has not been handled yet, locked so that two workers never apply it side by side; null otherwise. */
-export async function lockUnhandledEvent(
-  tx: Transaction,
-  eventId: string,
-): Promise<{ id: string; type: string; stripeAccountId: string | null; object: unknown } | null> {
-  const rows = await tx.$queryRaw<{ id: string; type: string; stripeAccountId: string | null; object: unknown }[]>`
-    SELECT id, type, stripe_account_id AS "stripeAccountId", payload->'data'->'object' AS object
+export async function lockUnhandledEvent(tx: Transaction, eventId: string): Promise<KeptEvent | null> {
+  const rows = await tx.$queryRaw<KeptEvent[]>`
+    SELECT id, type, stripe_account_id AS "stripeAccountId", payload->'data'->'object' AS object,
+      coalesce(payload->>'livemode' = 'false', false) AS "ofTestMode"
     FROM stripe_events WHERE id = ${eventId} AND handled_at IS NULL FOR UPDATE`
   return rows[0] ?? null
+}
+
+/**
+ * True when no kept event of the same account and these types was created later: what it says of the account still stands.
+ * Events carry whole seconds; within one, access given wins over access taken, for Stripe itself corrects the former.
+ */
+export async function isLatestWord(tx: Transaction, eventId: string, types: readonly string[]): Promise<boolean> {
+  const rows = await tx.$queryRaw<{ latest: boolean }[]>`
+    SELECT NOT EXISTS (
+      SELECT FROM stripe_events e
+      WHERE e.stripe_account_id = this.stripe_account_id AND e.type = ANY(${types}::text[])
+        AND e.payload->'livemode' IS NOT DISTINCT FROM this.payload->'livemode'
+        AND (e.created_at, e.type <> 'account.application.deauthorized', e.id)
+          > (this.created_at, this.type <> 'account.application.deauthorized', this.id)) AS latest
+    FROM stripe_events this WHERE this.id = ${eventId}`
+  return rows[0]?.latest ?? false
 }
 
 /** Marks an event as handled, with what came of it. */

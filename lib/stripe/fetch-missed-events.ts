@@ -1,5 +1,5 @@
 import { log } from '@/lib/log'
-import { findUnreadAccounts, writeEventCursor } from './event-cursor-store'
+import { findUnreadAccounts, writeEventCursor, writeRefusedReading } from './event-cursor-store'
 import { storeEvent } from './event-inbox'
 import { readEventsSince } from './read-events'
 
@@ -24,6 +24,7 @@ export async function fetchMissedEvents(timeIsUp: () => boolean): Promise<{ acco
       if ((await storeEvent(event)) === 'stored') missed++
     })
     if (read.ok) await writeEventCursor(cursor)
+    else if (read.trouble.kind === 'refused') await writeRefusedReading(cursor)
     else log.warn({ stripeAccountId: cursor.stripeAccountId, code: read.trouble.code }, 'events could not be listed')
   }
   return { accounts, missed }

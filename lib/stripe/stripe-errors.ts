@@ -34,10 +34,13 @@ const WORDED_REFUSALS: readonly (readonly [RegExp, string])[] = [
   [/already been refunded/i, 'charge_already_refunded'],
 ]
 
+/** Stripe quotes a key that it refuses, all but its last letters starred out; tenants read these messages. */
+const KEY = /\b[rsp]k_(live|test)_[\w*]+/g
+
 /** Reads what the SDK threw. Errors that are not about Stripe are thrown on: they are bugs. */
 export function readStripeTrouble(error: unknown): StripeTrouble {
   if (!(error instanceof Stripe.errors.StripeError)) throw error
-  const told = { message: error.message, requestId: error.requestId ?? null }
+  const told = { message: error.message.replaceAll(KEY, '…'), requestId: error.requestId ?? null }
   const refused = (code: string): StripeTrouble => ({
     ...told,
     kind: 'refused',

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { Logger, type Runner, run, type WorkerEvents } from 'graphile-worker'
 import { disconnectDatabase } from '@/lib/db'
 import { env } from '@/lib/env'
+import { describeFailure } from '@/lib/failures'
 import { log } from '@/lib/log'
 import { beat, releaseJobsOfTheDead, sayGoodbye } from './heartbeat-store'
 import { CRONTAB, TASKS } from './tasks'
@@ -28,8 +29,12 @@ async function main(): Promise<void> {
     // Jobs that are due now are heard of at once; this is for those that were put off.
     pollInterval: 500,
     noHandleSignals: true,
-    logger: new Logger(() => (level, message) => {
-      if (level === 'error' || level === 'warning') log.warn({ source: 'graphile-worker' }, message)
+    logger: new Logger(() => (level, message, meta) => {
+      if (level !== 'error' && level !== 'warning') return
+      // What a job threw stands in the message as well: it may quote a query and so a client.
+      const failure = meta?.error === undefined ? null : describeFailure(meta.error)
+      const told = failure ? message.split(' with error ', 1)[0] : message
+      log.warn({ source: 'graphile-worker', ...(failure && { failure }) }, told)
     }),
     events,
   })

@@ -163,7 +163,7 @@ describe('one credit note', () => {
       failureMessage: null,
       amountNet: expect.any(Number),
       amountVat: expect.any(Number),
-      amountGross: 20_000,
+      amountGross: 10_000,
       currency: 'eur',
       proposalId: expect.any(String),
       amendmentId: expect.any(String),
@@ -279,7 +279,7 @@ describe('mark refunded', () => {
     expect(await response.json()).toMatchObject({
       id: noteId,
       refundStatus: 'manual',
-      amountGross: 20_000,
+      amountGross: 10_000,
       manual: { method: 'cash', reference: 'Transfer of 14 March', refundedOn: '2026-03-14' },
     })
   })

@@ -11,6 +11,7 @@ const signForm = z.object({
   token: z.string().max(200),
   signedBy: z
     .string()
+    .overwrite((name) => name.replaceAll('\0', ''))
     .trim()
     .min(1, 'Type your name to sign.')
     .max(120, 'This name is too long: at most 120 characters.'),

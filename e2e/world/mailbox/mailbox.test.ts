@@ -123,6 +123,12 @@ test('drop-after-accept keeps the mail although the sender never learns it', asy
   expect(await kept()).toHaveLength(1)
 })
 
+test('a fault for one address leaves mails to others alone', async () => {
+  await fault({ mode: 'refuse-5xx', to: 'Paula@client.example' })
+  await expect(send('somebody@client.example')).resolves.toBeDefined()
+  await expect(send('paula@client.example')).rejects.toMatchObject({ responseCode: 550 })
+})
+
 test('an unknown fault is refused', async () => {
   expect((await fault({ mode: 'explode' })).status).toBe(400)
 })

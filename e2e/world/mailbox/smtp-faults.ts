@@ -8,6 +8,8 @@ export const smtpFaultSchema = z.object({
   mode: z.enum(['refuse-4xx', 'refuse-5xx', 'hang', 'drop-after-accept']),
   /** How many mails meet it, before the next fault in line or peace. */
   times: z.int().min(1).default(1),
+  /** Only mails to this address meet it; unset, any. */
+  to: z.string().toLowerCase().optional(),
 })
 
 export type SmtpFault = z.infer<typeof smtpFaultSchema>
@@ -28,12 +30,12 @@ export class SmtpFaults {
     return this.waiting
   }
 
-  /** The fault that the mail now arriving meets, if any. */
-  next(): SmtpFault['mode'] | undefined {
-    const [fault] = this.waiting
+  /** The fault that the mail now arriving for these addresses meets, if any: the first in line that means it. */
+  next(recipients: readonly string[]): SmtpFault['mode'] | undefined {
+    const fault = this.waiting.find(({ to }) => !to || recipients.some((address) => address.toLowerCase() === to))
     if (!fault) return undefined
     fault.times -= 1
-    if (fault.times === 0) this.waiting.shift()
+    if (fault.times === 0) this.waiting = this.waiting.filter((other) => other !== fault)
     return fault.mode
   }
 }

@@ -29,7 +29,7 @@ export function smtpServer(store: MailStore, faults: SmtpFaults) {
       const from = envelope.mailFrom ? envelope.mailFrom.address : ''
       const to = envelope.rcptTo.map(({ address }) => address)
       buffer(stream)
-        .then((raw) => meet(faults.next(), raw, from, to, remotePort, answer))
+        .then((raw) => meet(faults.next(to), raw, from, to, remotePort, answer))
         .catch(answer)
     },
   })

@@ -1,6 +1,7 @@
 -- What Requite does by itself about refunds that failed or went quiet.
 ALTER TABLE "credit_notes"
   ADD COLUMN "automatic_tries" INTEGER NOT NULL DEFAULT 0,
+  ADD COLUMN "automatic_stopped" BOOLEAN NOT NULL DEFAULT false,
   ADD COLUMN "next_try_at" TIMESTAMPTZ(3),
   ADD COLUMN "stripe_read_at" TIMESTAMPTZ(3);
 ALTER TABLE credit_notes ADD CONSTRAINT next_try_only_after_failure CHECK (next_try_at IS NULL OR refund_status = 'failed');

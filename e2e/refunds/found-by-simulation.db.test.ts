@@ -1,0 +1,101 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { db, disconnectDatabase } from '@/lib/db'
+import { sweepRefunds } from '@/lib/refunds/sweep-refunds'
+import {
+  attemptsOf,
+  type Desk,
+  deliver,
+  expectPromisesKept,
+  forgetJobs,
+  issueNote,
+  openDesk,
+  resolveNow,
+  runJobs,
+  standing,
+  trigger,
+} from './desk'
+import { type StripeWorld, startStripe } from './stripe-world'
+
+// What seeded simulation has found, each as the shortest story that shows it.
+
+let stripe: StripeWorld
+let desk: Desk
+
+beforeAll(async () => {
+  stripe = await startStripe()
+})
+afterAll(async () => {
+  await disconnectDatabase()
+  await stripe.close()
+})
+beforeEach(async () => {
+  await forgetJobs()
+  await db().$executeRaw`UPDATE stripe_breaker SET failures = 0, open_until = NULL`
+  desk = await openDesk(await stripe.openAccount())
+})
+afterEach(async () => {
+  await stripe.forgetFaults()
+  await expectPromisesKept(stripe, desk)
+})
+
+test('a try that may have paid on an account since taken away stays open, and says what it waits for', async () => {
+  const note = await issueNote(desk)
+  await stripe.plan({ method: 'POST', path: '/v1/refunds', kind: 'reset_after' })
+  await trigger(note)
+  await stripe.act(`/accounts/${desk.stripeAccountId}/deauthorize`)
+  await resolveNow(note)
+  expect(await standing(note)).toMatchObject({
+    refundStatus: 'pending',
+    attemptOpen: true,
+    failureReason: 'account_invalid',
+  })
+  await stripe.act(`/accounts/${desk.stripeAccountId}/reconnect`)
+  await resolveNow(note)
+  expect(await standing(note)).toMatchObject({ attemptOpen: false, failureReason: null })
+  expect(await stripe.refundsOf(desk.stripeAccountId)).toHaveLength(1)
+  expect(await attemptsOf(note)).toHaveLength(1)
+})
+
+test.each([
+  ['lost', { failureReason: 'paid_by_chargeback', nextTryAt: null }],
+  ['won', { failureReason: 'charge_disputed', nextTryAt: expect.any(Date) }],
+] as const)(
+  'a dispute that is %s before its refusal is recorded ends as if it had been heard of afterwards',
+  async (verdict, end) => {
+    const note = await issueNote(desk, { card: 'pm_card_createDispute' })
+    await stripe.plan({ method: 'POST', path: '/v1/refunds', kind: 'refusal', code: 'charge_disputed' })
+    const { disputes } = await stripe.ledger()
+    const dispute = disputes.find(({ account }) => account === desk.stripeAccountId)
+    await stripe.act(`/disputes/${dispute?.id}/${verdict}`)
+    for (const webhook of await stripe.webhooksOf(desk.stripeAccountId, ['charge.dispute.closed']))
+      await deliver(webhook)
+    await trigger(note)
+    expect(await standing(note)).toMatchObject({ refundStatus: 'failed', ...end })
+  },
+)
+
+test.each(['in order', 'the wrong way round'] as const)(
+  'an account that was taken away and given back is connected, its news arriving %s',
+  async (order) => {
+    await stripe.act(`/accounts/${desk.stripeAccountId}/deauthorize`)
+    await stripe.act(`/accounts/${desk.stripeAccountId}/reconnect`)
+    const words = ['account.application.deauthorized', 'account.application.authorized']
+    const told = await stripe.webhooksOf(desk.stripeAccountId, words)
+    for (const webhook of order === 'in order' ? told : told.toReversed()) await deliver(webhook)
+    const note = await issueNote(desk)
+    await trigger(note)
+    expect(await standing(note)).toMatchObject({ refundStatus: 'requested' })
+  },
+)
+
+test('an account that was given back is connected again though that webhook is lost', async () => {
+  await stripe.act(`/accounts/${desk.stripeAccountId}/deauthorize`)
+  for (const webhook of await stripe.webhooksOf(desk.stripeAccountId, ['account.application.deauthorized']))
+    await deliver(webhook)
+  await stripe.act(`/accounts/${desk.stripeAccountId}/reconnect`)
+  await sweepRefunds()
+  await runJobs()
+  const after = await issueNote(desk)
+  await trigger(after)
+  expect(await standing(after)).toMatchObject({ refundStatus: 'requested' })
+})

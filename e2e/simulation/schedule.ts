@@ -1,0 +1,187 @@
+import { type Chance, chanceOf } from './chance'
+
+/** Where a fault strikes, and which. */
+const FAULTY_CALLS = ['refund', 'refund', 'refund', 'list', 'payment', 'events'] as const
+export const CALL_FAULTS = [
+  'rate_limit',
+  'lock_timeout',
+  'unavailable',
+  'error_before',
+  'error_after',
+  'reset_before',
+  'reset_after',
+  'empty_answer',
+  'malformed_answer',
+] as const
+const COURSES = ['at_once', 'waits', 'needs_client'] as const
+const BOUNCES = ['expired_or_canceled_card', 'declined', 'insufficient_funds', 'lost_or_stolen_card'] as const
+
+/** A payment of the freelancer's client that a schedule begins with. */
+export type Payment = {
+  /** False: the client has not paid at Stripe yet. */
+  paid: boolean
+  /** False: no webhook has confirmed it yet. */
+  confirmed: boolean
+  knownBy: 'payment_intent' | 'charge'
+  /** One or two amendments lower the price, each with a credit note of its own. */
+  amendments: 1 | 2
+}
+
+/** One thing that happens. `which`, from 0 to 1, points into what there is at that moment. */
+export type Step =
+  | { act: 'sign'; which: number }
+  | { act: 'retry'; which: number }
+  | { act: 'double_click'; which: number }
+  | { act: 'refresh'; which: number }
+  | { act: 'mark_refunded'; which: number }
+  | { act: 'stop_tries'; which: number }
+  | { act: 'adopt'; which: number }
+  | { act: 'work' }
+  | { act: 'one_job'; which: number }
+  | { act: 'job_twice'; which: number }
+  | { act: 'sweep' }
+  | { act: 'time_passes'; seconds: number }
+  | { act: 'webhook'; which: number }
+  | { act: 'webhook_again'; which: number }
+  | { act: 'webhooks' }
+  | {
+      act: 'fault'
+      on: (typeof FAULTY_CALLS)[number]
+      kind: (typeof CALL_FAULTS)[number]
+      times: number
+      shouldRetry: boolean | null
+    }
+  | { act: 'course'; course: (typeof COURSES)[number] }
+  | { act: 'bank_confirms'; which: number }
+  | { act: 'bank_bounces'; which: number; reason: (typeof BOUNCES)[number] }
+  | { act: 'trace'; which: number }
+  | { act: 'cancel'; which: number }
+  | { act: 'dispute'; which: number; inquiry: boolean }
+  | { act: 'dispute_decided'; which: number; won: boolean }
+  | { act: 'dashboard_refund'; which: number; whole: boolean }
+  | { act: 'pay_out' }
+  | { act: 'top_up' }
+  | { act: 'deauthorize' }
+  | { act: 'reconnect' }
+  | { act: 'client_pays'; which: number }
+  | { act: 'dies_after_claim'; which: number }
+  | { act: 'dies_after_call'; which: number }
+  | { act: 'dies_resolving'; which: number; asked: boolean }
+  | { act: 'call_arrives_late' }
+  | { act: 'keys_forgotten' }
+  | { act: 'quiet'; heard: 'webhooks' | 'nothing' }
+
+/** How likely each step is beside the others. */
+const WEIGHTS: Record<Step['act'], number> = {
+  sign: 8,
+  retry: 10,
+  double_click: 3,
+  refresh: 6,
+  mark_refunded: 3,
+  stop_tries: 1,
+  adopt: 3,
+  work: 10,
+  one_job: 6,
+  job_twice: 3,
+  sweep: 8,
+  time_passes: 10,
+  webhook: 10,
+  webhook_again: 3,
+  webhooks: 4,
+  fault: 14,
+  course: 5,
+  bank_confirms: 4,
+  bank_bounces: 5,
+  trace: 1,
+  cancel: 2,
+  dispute: 2,
+  dispute_decided: 4,
+  dashboard_refund: 2,
+  pay_out: 1,
+  top_up: 2,
+  deauthorize: 1,
+  reconnect: 3,
+  client_pays: 2,
+  dies_after_claim: 5,
+  dies_after_call: 5,
+  dies_resolving: 4,
+  call_arrives_late: 2,
+  keys_forgotten: 2,
+  quiet: 2,
+}
+
+export type Schedule = { seed: number; payments: Payment[]; steps: Step[] }
+
+/** Draws the schedule of a seed: always the same, whatever is asked besides. `length` fixes the number of steps. */
+export function scheduleOf(seed: number, length?: number): Schedule {
+  const chance = chanceOf(seed)
+  const payments = Array.from({ length: chance.pick([1, 1, 1, 2] as const) }, (): Payment => {
+    const paid = chance.happens(0.9)
+    return {
+      paid,
+      confirmed: paid && chance.happens(0.8),
+      knownBy: paid && chance.happens(0.15) ? 'charge' : 'payment_intent',
+      amendments: chance.happens(0.25) ? 2 : 1,
+    }
+  })
+  const wanted = length ?? 5 + chance.below(21)
+  const signature: Step = { act: 'sign', which: 0 }
+  const steps = Array.from({ length: wanted - 1 }, () => drawStep(chance))
+  // Without a signature nothing is ever refunded: one comes first or second.
+  steps.splice(chance.below(2), 0, signature)
+  const heard = chance.happens(0.6) ? 'webhooks' : 'nothing'
+  // Most freelancers who took their account away come back in the end, so that what went on meanwhile can be looked at.
+  const back: Step[] = chance.happens(0.8) ? [{ act: 'reconnect' }] : []
+  return { seed, payments, steps: [...steps, ...back, { act: 'quiet', heard }] }
+}
+
+function drawStep(chance: Chance): Step {
+  const act = chance.weighted(WEIGHTS)
+  switch (act) {
+    case 'time_passes':
+      return { act, seconds: chance.pick([1, 5, 35, 35, 65, 150, 1000]) }
+    case 'fault':
+      return {
+        act,
+        on: chance.pick(FAULTY_CALLS),
+        kind: chance.pick(CALL_FAULTS),
+        times: chance.pick([1, 1, 1, 2, 3]),
+        shouldRetry: chance.pick([null, null, null, null, true, false]),
+      }
+    case 'course':
+      return { act, course: chance.pick(COURSES) }
+    case 'bank_bounces':
+      return { act, which: chance.next(), reason: chance.pick(BOUNCES) }
+    case 'dispute':
+      return { act, which: chance.next(), inquiry: chance.happens(0.3) }
+    case 'dispute_decided':
+      return { act, which: chance.next(), won: chance.happens(0.6) }
+    case 'dashboard_refund':
+      return { act, which: chance.next(), whole: chance.happens(0.7) }
+    case 'dies_resolving':
+      return { act, which: chance.next(), asked: chance.happens(0.5) }
+    case 'quiet':
+      return { act, heard: chance.happens(0.6) ? 'webhooks' : 'nothing' }
+    case 'work':
+    case 'sweep':
+    case 'webhooks':
+    case 'pay_out':
+    case 'top_up':
+    case 'deauthorize':
+    case 'reconnect':
+    case 'call_arrives_late':
+    case 'keys_forgotten':
+      return { act }
+    default:
+      return { act, which: chance.next() }
+  }
+}
+
+/** A step as a person reads it. */
+export function inWords(step: Step): string {
+  const { act, ...rest } = step
+  const details = Object.entries(rest).map(
+    ([name, value]) => `${name} ${typeof value === 'number' ? +value.toFixed(2) : value}`,
+  )
+  return [act.replaceAll('_', ' '), ...details].join(', ')
+}
