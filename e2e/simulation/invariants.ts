@@ -85,18 +85,21 @@ const PASSING = [
 ]
 const MOST_AUTOMATIC_TRIES = 6
 
+/** What a look at everything found broken, and how many single truths were tried. */
+export type Look = { found: Violation[]; truths: number }
+
 /** Checks what must hold at any moment, and with `settled` also where everything must have come to once all is well again. */
-export async function violations(
-  world: SimulatedWorld,
-  studio: Studio,
-  deeds: Deeds,
-  settled: boolean,
-): Promise<Violation[]> {
-  const found: Violation[] = []
-  const holds = (invariant: string, truth: boolean, seen: () => string) => {
-    if (!truth) found.push({ invariant, seen: seen() })
+export async function look(world: SimulatedWorld, studio: Studio, deeds: Deeds, settled: boolean): Promise<Look> {
+  const seen: Look = { found: [], truths: 0 }
+  const holds: Holds = (invariant, truth, told) => {
+    seen.truths++
+    if (!truth) seen.found.push({ invariant, seen: told() })
   }
-  const [ledger, calls, told] = await Promise.all([world.ledger(), world.calls(), world.sql.query(EVERYTHING)])
+  const [ledger, calls, told] = await Promise.all([
+    world.ledger(),
+    world.calls(),
+    world.sql.query({ name: 'everything', text: EVERYTHING }),
+  ])
   const [{ notes, attempts, moves, emails, known, events }] = z.tuple([everything]).parse(told.rows)
 
   const ownerOf = ({ id, metadata }: LedgerView['refunds'][number]) => metadata.credit_note_id ?? deeds.adopted.get(id)
@@ -192,7 +195,7 @@ export async function violations(
   const stored = new Set(events.map(({ id }) => id))
   for (const id of world.taken) holds('I5: what was answered 200 is kept', stored.has(id), () => id)
 
-  if (!settled) return found
+  if (!settled) return seen
 
   for (const { id, handled } of events) holds('I5: every kept event is applied', handled, () => id)
   const cutOff = ledger.accounts.some(({ id, connected }) => id === studio.account && !connected)
@@ -203,7 +206,7 @@ export async function violations(
     holds('I5: no attempt stays open', closed || saysWhy, () => `${idempotency_key} ${state}`)
   }
   // What happens on an account that was taken away and whose webhooks are lost, nobody can know before it is back.
-  if (cutOff) return found
+  if (cutOff) return seen
   for (const refund of ledger.refunds) {
     const row = known.find(({ id }) => id === refund.id)
     holds(
@@ -230,7 +233,7 @@ export async function violations(
     const claimed = told.reduce((total, { amount }) => total + amount, 0)
     holds('I2: what the notes say equals what Stripe sends', sum === claimed, () => `Stripe ${sum}, notes ${claimed}`)
   }
-  return found
+  return seen
 }
 
 type Holds = (invariant: string, truth: boolean, seen: () => string) => void

@@ -112,27 +112,95 @@ const WEIGHTS: Record<Step['act'], number> = {
 
 export type Schedule = { seed: number; payments: Payment[]; steps: Step[] }
 
+/** The note that was signed last, whichever that is. */
+const LAST = 0.999
+const fault = (kind: (typeof CALL_FAULTS)[number], shouldRetry: boolean | null = null): Step => ({
+  act: 'fault',
+  on: 'refund',
+  kind,
+  times: 1,
+  shouldRetry,
+})
+const sign: Step = { act: 'sign', which: 0 }
+const work: Step = { act: 'work' }
+const sweep: Step = { act: 'sweep' }
+const retry: Step = { act: 'retry', which: LAST }
+const leasePasses: Step = { act: 'time_passes', seconds: 35 }
+const keysForgotten: Step = { act: 'keys_forgotten' }
+
+/**
+ * Rows of steps in which money is lost or paid twice unless one certain guard holds. Step by step chance would meet each of
+ * them once in thousands of schedules, so that a guard could go missing unnoticed.
+ */
+const ORDEALS: readonly ((chance: Chance) => Step[])[] = [
+  // Stripe's own 500 hides a refund that it has made, and somebody asks afresh.
+  (chance) => [
+    fault('error_after'),
+    sign,
+    work,
+    ...chance.pick([[retry], [{ act: 'time_passes', seconds: 150 }, work], [keysForgotten, retry]] as const),
+  ],
+  // A call that nobody heard the answer of has paid; a day later Stripe knows its key no more.
+  (chance) => [
+    fault(chance.pick(['reset_after', 'empty_answer', 'malformed_answer'])),
+    sign,
+    work,
+    keysForgotten,
+    leasePasses,
+    chance.pick([sweep, work]),
+  ],
+  // The same, and then Stripe is too busy and says so for good.
+  (chance) => [
+    fault(chance.pick(['reset_after', 'empty_answer', 'malformed_answer'])),
+    sign,
+    work,
+    fault(chance.pick(['rate_limit', 'lock_timeout']), false),
+    leasePasses,
+    chance.pick([sweep, work]),
+    retry,
+  ],
+  // The process that asked dies with Stripe's yes in its hand, and nobody looks for a day.
+  (chance) => [sign, { act: 'dies_after_call', which: LAST }, keysForgotten, leasePasses, chance.pick([sweep, work])],
+  // The process dies, its call still on the wire: it arrives once others have asked.
+  () => [
+    sign,
+    // The fraction of a thousandth decides: this one's call is on its way.
+    { act: 'dies_after_claim', which: 0.9991 },
+    { act: 'call_arrives_late' },
+    keysForgotten,
+    leasePasses,
+    sweep,
+  ],
+]
+
 /** Draws the schedule of a seed: always the same, whatever is asked besides. `length` fixes the number of steps. */
 export function scheduleOf(seed: number, length?: number): Schedule {
   const chance = chanceOf(seed)
+  const ordeal = chance.happens(0.4)
   const payments = Array.from({ length: chance.pick([1, 1, 1, 2] as const) }, (): Payment => {
-    const paid = chance.happens(0.9)
+    // What can't be refunded yet would spare the freelancer every ordeal.
+    const paid = ordeal || chance.happens(0.9)
     return {
       paid,
-      confirmed: paid && chance.happens(0.8),
+      confirmed: ordeal || (paid && chance.happens(0.8)),
       knownBy: paid && chance.happens(0.15) ? 'charge' : 'payment_intent',
       amendments: chance.happens(0.25) ? 2 : 1,
     }
   })
   const wanted = length ?? 5 + chance.below(21)
-  const signature: Step = { act: 'sign', which: 0 }
-  const steps = Array.from({ length: wanted - 1 }, () => drawStep(chance))
-  // Without a signature nothing is ever refunded: one comes first or second.
-  steps.splice(chance.below(2), 0, signature)
+  // Without a signature nothing is ever refunded, so each begins with one.
+  const steps = ordeal ? drawOrdeal(chance) : [sign]
+  while (steps.length < wanted) steps.push(drawStep(chance))
   const heard = chance.happens(0.6) ? 'webhooks' : 'nothing'
   // Most freelancers who took their account away come back in the end, so that what went on meanwhile can be looked at.
   const back: Step[] = chance.happens(0.8) ? [{ act: 'reconnect' }] : []
   return { seed, payments, steps: [...steps, ...back, { act: 'quiet', heard }] }
+}
+
+/** One of the ordeals, with something else in between now and then. */
+function drawOrdeal(chance: Chance): Step[] {
+  const ordeal = chance.pick(ORDEALS)
+  return ordeal(chance).flatMap((step) => (chance.happens(0.15) ? [drawStep(chance), step] : [step]))
 }
 
 function drawStep(chance: Chance): Step {

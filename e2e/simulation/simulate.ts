@@ -1,11 +1,13 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { availableParallelism } from 'node:os'
+import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { migrate } from '../world/migrated-database'
 import { createDatabase, startThrowawayPostgres } from '../world/postgres'
-import { runSchedule } from './run-schedule'
-import { inWords, type Schedule, scheduleOf } from './schedule'
-import { startSimulatedWorld } from './simulated-world'
+import { inOneLine, nothingYet, plus, type SeedOrder, seedReport } from './seed-report'
 
-// npm run simulate -- --seeds 1000 [--from 1] | --seed 42 [--steps 25]
+// npm run simulate -- --seeds 1000 [--from 1] [--jobs 2] | --seed 42 [--steps 25]
 
 const { values } = parseArgs({
   options: {
@@ -14,66 +16,104 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     steps: { type: 'string' },
     minutes: { type: 'string' },
+    jobs: { type: 'string', default: String(availableParallelism()) },
     keep: { type: 'boolean', default: false },
   },
 })
 const first = Number(values.seed ?? values.from)
 const count = values.seed === undefined ? Number(values.seeds) : 1
-const length = values.steps === undefined ? undefined : Number(values.steps)
 const until = values.minutes === undefined ? Number.POSITIVE_INFINITY : Date.now() + Number(values.minutes) * 60_000
+/** How many seeds between two lines of progress, so that a run of hours can be followed and its sums survive it. */
+const PROGRESS_EVERY = 1000
 
-Object.assign(process.env, {
+const environment = {
+  LOG_LEVEL: 'fatal',
+  ...process.env,
   STRIPE_SECRET_KEY: 'sk_test_simulation',
   STRIPE_WEBHOOK_SECRET: 'whsec_simulation',
   SMTP_URL: 'smtp://127.0.0.1:9',
   APP_URL: 'http://localhost:3000',
   AUTH_SECRET: 'a secret of the simulation, long enough to pass',
-})
-const postgres = await startThrowawayPostgres()
-const databaseUrl = await createDatabase(postgres.adminUrl, 'simulation')
-await migrate(databaseUrl)
-process.env.DATABASE_URL = databaseUrl
-const world = await startSimulatedWorld()
+}
 
-const total = { schedules: 0, steps: 0, faults: 0, checks: 0, slowest: 0, failed: 0 }
-const began = Date.now()
+let next = first
+let over = false
+let sums = nothingYet
+// Whoever stops a long run wants to know what it came to.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (over = true))
+
+const postgres = await startThrowawayPostgres()
+const players: ChildProcess[] = []
+let began = Date.now()
 try {
-  for (let seed = first; seed < first + count && Date.now() < until; seed++) {
-    const schedule = scheduleOf(seed, length)
-    const run = await runSchedule(world, schedule, seed % 4 === 0)
-    total.schedules++
-    total.steps += run.steps
-    total.faults += run.faults
-    total.checks += run.checks
-    total.slowest = Math.max(total.slowest, run.slowest)
-    if (run.violations.length > 0) {
-      total.failed++
-      await tell(schedule)
-      process.exitCode = 1
-      if (!values.keep) break
-    } else if (values.seed !== undefined) console.log(run.story.join('\n'))
-  }
+  const template = 'simulation'
+  await migrate(await createDatabase(postgres.adminUrl, template))
+  for (let job = 1; job <= Math.min(Number(values.jobs), count); job++)
+    players.push(startPlayer(await createDatabase(postgres.adminUrl, `${template}_${job}`, { template })))
+  await Promise.all(players.map((player) => answerOf(player)))
+  began = Date.now()
+  await Promise.all(players.map(keepPlaying))
 } finally {
-  await world.close()
+  await Promise.all(
+    players.map(async (player) => {
+      if (player.exitCode !== null) return
+      const ended = once(player, 'exit')
+      if (player.connected) player.disconnect()
+      await ended
+    }),
+  )
   await postgres.stop()
 }
-const seconds = (Date.now() - began) / 1000
-console.log(
-  `${total.schedules} schedules, ${total.steps} steps, ${total.faults} faults, invariants checked ${total.checks} times, ` +
-    `${total.failed} failed, slowest to be right ${total.slowest} s of test clock; ${seconds.toFixed(1)} s, ${(total.schedules / seconds).toFixed(1)} a second`,
-)
+tellSums()
+for (const [name, times] of Object.entries(sums.faults).toSorted(([, a], [, b]) => b - a))
+  console.log(`${String(times).padStart(9)}  ${name}`)
+if (sums.failedSeeds.length > 0) process.exitCode = 1
 
-/** Leaves out whatever the failure does not need, and tells what is left. */
-async function tell(schedule: Schedule): Promise<void> {
-  let shortest = schedule
-  for (let i = schedule.steps.length - 1; i >= 0 && !values.keep; i--) {
-    const shorter = { ...shortest, steps: shortest.steps.toSpliced(i, 1) }
-    const run = await runSchedule(world, shorter, schedule.seed % 4 === 0)
-    if (run.violations.length > 0) shortest = shorter
+/** Each player has a database, a Stripe simulator and a process of its own: nothing of one can disturb another. */
+function startPlayer(databaseUrl: string): ChildProcess {
+  return fork(path.join(import.meta.dirname, 'play-seeds.ts'), {
+    env: { ...environment, DATABASE_URL: databaseUrl },
+    // Signals are ours: a player finishes the schedule it is at.
+    detached: true,
+    // Most of what a schedule makes is gone with it: with more room for what is young, little of it is ever looked at.
+    execArgv: [...process.execArgv, '--max-semi-space-size=64'],
+  })
+}
+
+async function keepPlaying(player: ChildProcess): Promise<void> {
+  while (next < first + count && Date.now() < until && !over) {
+    const order: SeedOrder = {
+      seed: next++,
+      ...(values.steps && { length: Number(values.steps) }),
+      tell: values.seed !== undefined ? 'always' : values.keep ? 'on_failure' : 'shortened',
+    }
+    const answer = answerOf(player, order.seed)
+    player.send(order)
+    const report = seedReport.parse(await answer)
+    sums = plus(sums, report)
+    if (report.failed && !values.keep) over = true
+    if (report.told.length > 0) console.log(report.told.join('\n'))
+    if (sums.schedules % PROGRESS_EVERY === 0) tellSums()
   }
-  const run = await runSchedule(world, shortest, schedule.seed % 4 === 0)
-  console.log(`\nseed ${schedule.seed} breaks a promise (npm run simulate -- --seed ${schedule.seed})`)
-  console.log(`payments ${JSON.stringify(schedule.payments)}`)
-  for (const line of run.story.length > 0 ? run.story : shortest.steps.map(inWords)) console.log(`  ${line}`)
-  for (const { invariant, seen } of run.violations) console.log(`✗ ${invariant}\n    ${seen}`)
+}
+
+/** What the player says next; rejects when it dies instead. */
+function answerOf(player: ChildProcess, seed?: number): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const died = () => reject(new Error(`a player died${seed === undefined ? '' : ` over seed ${seed}`}`))
+    player.once('exit', died)
+    player.once('message', (message) => {
+      player.off('exit', died)
+      resolve(message)
+    })
+  })
+}
+
+function tellSums(): void {
+  const time = new Date().toISOString().slice(0, 19)
+  const failed = sums.failedSeeds.length > 0 ? ` failed seeds: ${sums.failedSeeds.join(' ')}` : ''
+  const again = sums.again > 0 ? `; ${sums.again} played again, the machine being too slow` : ''
+  console.log(
+    `${time}Z seeds ${first} to ${next - 1}: ${inOneLine(sums, (Date.now() - began) / 1000)}${again}${failed}`,
+  )
 }

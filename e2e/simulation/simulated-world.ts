@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
+import { PrismaPg } from '@prisma/adapter-pg'
 import { Client } from 'pg'
 import { z } from 'zod'
 import { insertAmendment } from '@/lib/amendments/amendment-store'
@@ -10,6 +11,7 @@ import { connectStripeAccount, createFreelancer } from '@/lib/freelancers/freela
 import { storeEvent, verifyWebhook } from '@/lib/stripe/event-inbox'
 import { inTransaction } from '@/lib/transaction'
 import { TASKS } from '@/lib/worker/tasks'
+import { PrismaClient } from '@/prisma/generated/client'
 import { prepareAgreement } from '@/prisma/seed/agreement'
 import {
   accountRecord,
@@ -81,6 +83,7 @@ export type SimulatedWorld = Awaited<ReturnType<typeof startSimulatedWorld>>
  * in the environment. Nothing happens in it by itself: webhooks leave and jobs run when a step says so.
  */
 export async function startSimulatedWorld() {
+  globalThis.requiteDatabase = patientDatabase()
   const sql = new Client({ connectionString: process.env.DATABASE_URL })
   await sql.connect()
   // The looker-on may move time and wipe the slate, which the product's own guards forbid.
@@ -107,14 +110,16 @@ export async function startSimulatedWorld() {
   })
   await new Promise<void>((listening) => door.listen(0, '127.0.0.1', listening))
   const { port } = z.object({ port: z.int() }).parse(door.address())
+  const clock = secondHand()
   const simulator = await startStripeSimulator({
+    clock,
     apiKey: String(process.env.STRIPE_SECRET_KEY),
     webhooks: [{ url: `http://127.0.0.1:${port}`, secret: String(process.env.STRIPE_WEBHOOK_SECRET) }],
   })
   process.env.STRIPE_API_BASE = simulator.url
 
   const ask = async (path: string, init?: RequestInit): Promise<unknown> => {
-    const answer = await fetch(`${simulator.url}/sim${path}`, init)
+    const answer = await simulator.sideDoor(path, init)
     const body: unknown = await answer.json()
     if (!answer.ok && answer.status !== 409) throw new Error(`/sim${path}: ${answer.status} ${JSON.stringify(body)}`)
     return answer.ok ? body : null
@@ -164,6 +169,7 @@ export async function startSimulatedWorld() {
 
     /** Wipes everything and opens a freelancer's studio with payments and unsigned amendments. */
     async open(payments: readonly Payment[]): Promise<Studio> {
+      clock.start()
       await act('/reset')
       await act('/deliveries/pause')
       taken.clear()
@@ -189,7 +195,10 @@ export async function startSimulatedWorld() {
     },
 
     /** Time passes: whatever waits for a moment is that much nearer to it. */
-    timePasses: (seconds: number) => sql.query(timePassing(seconds)),
+    timePasses: async (seconds: number): Promise<void> => {
+      clock.tick()
+      await sql.query(timePassing(seconds))
+    },
 
     /** The jobs of the queue that are due, as the worker would take them up; emails stay in the outbox. */
     dueJobs: (): Promise<Job[]> =>
@@ -267,6 +276,45 @@ export async function startSimulatedWorld() {
       }),
     )
     studio.links.push({ token, amendmentId, paymentIntentId: intent.id, priceAfter: second })
+  }
+}
+
+/**
+ * The product's pool of connections, but for two things: it waits as long as it takes, for a machine at which others work
+ * too must not look like a database in trouble; and statements are planned once, for the same few hundred are asked all
+ * the time, and planning them would be a third of all the work.
+ */
+function patientDatabase(): PrismaClient {
+  const names = new Map<string, string>()
+  const statementNameGenerator = ({ sql }: { sql: string }): string => {
+    const name = names.get(sql) ?? `statement_${names.size}`
+    names.set(sql, name)
+    return name
+  }
+  const pool = { connectionString: String(process.env.DATABASE_URL), max: 10 }
+  return new PrismaClient({
+    adapter: new PrismaPg(pool, { statementNameGenerator }),
+    transactionOptions: { maxWait: 60_000, timeout: 60_000 },
+  })
+}
+
+/**
+ * Stripe's clock while a schedule is played: it stands still, and ticks when time passes, so that which events fall within
+ * one second (all that Stripe tells of their order) is decided by the schedule and not by the machine. It never runs more than
+ * some seconds off the machine's own, by which webhooks are judged stale.
+ */
+function secondHand() {
+  let now = 0
+  return {
+    now: () => now,
+    seconds: () => now / 1000,
+    scaled: (seconds: number) => seconds * 1000,
+    start() {
+      now = Math.floor(Date.now() / 1000) * 1000
+    },
+    tick() {
+      now += 1000
+    },
   }
 }
 

@@ -8,7 +8,7 @@ import { adminRoutes } from './admin/routes'
 import { answerApiCall } from './api/door'
 import { IdempotencyKeys } from './api/idempotency'
 import { RequestLog } from './api/request-log'
-import { startClock } from './clock'
+import { type Clock, startClock } from './clock'
 import { FaultPlan } from './faults/fault-plan'
 import { emptyLedgerSnapshot, Ledger } from './ledger/ledger'
 import { followLedger, readLedgerFile } from './ledger/ledger-file'
@@ -28,19 +28,23 @@ export type SimulatorSettings = {
   webhooks?: readonly { url: string; secret: string }[]
   /** How long a wait of the real Stripe lasts here: 1 as long, 0.01 a hundredth. */
   timeScale?: number
+  /** Another clock than the machine's own; `timeScale` means nothing then. */
+  clock?: Clock
   /** Seconds (scaled) after which a bank hands out a refund's trace number by itself; unset: only by hand. */
   traceAfterSeconds?: number | null
 }
 
 export type StripeSimulator = {
   url: string
+  /** Opens the side door (/sim) from within this process, without a wire: for who looks at everything after every step. */
+  sideDoor(path: string, init?: RequestInit): Promise<Response>
   /** Writes the ledger, stops deliveries and cuts every connection. */
   close(): Promise<void>
 }
 
 /** Starts a Stripe of this machine's own on 127.0.0.1 and resolves once it listens. */
 export async function startStripeSimulator(settings: SimulatorSettings = {}): Promise<StripeSimulator> {
-  const clock = startClock(settings.timeScale ?? 1)
+  const clock = settings.clock ?? startClock(settings.timeScale ?? 1)
   const stored = settings.dataFile ? readLedgerFile(settings.dataFile) : undefined
   const ledger = new Ledger(stored ?? emptyLedgerSnapshot(clock.seconds()))
   const file = settings.dataFile ? followLedger(ledger, settings.dataFile) : undefined
@@ -74,6 +78,7 @@ export async function startStripeSimulator(settings: SimulatorSettings = {}): Pr
   appointments.resume()
   return {
     url: sim.origin,
+    sideDoor: async (path, init) => app.request(`/sim${path}`, init),
     async close() {
       appointments.close()
       deliveries.close()
