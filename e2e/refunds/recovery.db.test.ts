@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { db, disconnectDatabase } from '@/lib/db'
 import { adoptRefund } from '@/lib/refunds/adopt-refund'
+import { markRefunded } from '@/lib/refunds/mark-refunded'
 import { stopAutomaticTries } from '@/lib/refunds/plan-tries'
 import { retryRefund } from '@/lib/refunds/retry-refund'
 import { sweepRefunds } from '@/lib/refunds/sweep-refunds'
@@ -155,6 +156,40 @@ describe('what a refund waited for starts it when it comes about', () => {
     })
   })
 
+  test('a lost dispute is settled as repaid by chargeback, with its number and its day at hand', async () => {
+    const note = await issueNote(desk, { card: 'pm_card_createDispute' })
+    await trigger(note)
+    const [dispute] = await disputesOf()
+    await stripe.act(`/disputes/${dispute}/lost`)
+    for (const webhook of (await stripe.webhooksOf(desk.stripeAccountId, DISPUTE_EVENTS)).toReversed())
+      await deliver(webhook)
+    const lost = await standing(note)
+    const [closed] = (await stripe.allEvents()).filter(
+      ({ account, type }) => account === desk.stripeAccountId && type === 'charge.dispute.closed',
+    )
+    expect(lost).toMatchObject({ disputeId: dispute, disputeClosedAt: new Date(1000 * (closed?.created ?? 0)) })
+
+    const refundedOn = new Date('2026-03-14T00:00:00Z')
+    expect(await markRefunded({ ...note, actor: 'freelancer', reference: dispute ?? '', refundedOn })).toMatchObject({
+      ok: true,
+    })
+    expect(await standing(note)).toMatchObject({
+      refundStatus: 'manual',
+      manual: { method: 'chargeback', reference: dispute, refundedOn },
+      paidTwiceAt: null,
+    })
+    expect((await emailsOf(note)).toSorted()).toEqual(['refund_completed_manually', 'refund_failed'])
+  })
+
+  test('what no lost dispute has paid cannot be marked as paid by chargeback', async () => {
+    const note = await issueNote(desk, { card: 'pm_card_createDispute' })
+    await trigger(note)
+    const mark = { ...note, actor: 'api_key', reference: 'du_1', refundedOn: new Date('2026-03-14T00:00:00Z') } as const
+    expect(await markRefunded({ ...mark, method: 'chargeback' })).toMatchObject({ reason: 'method_not_possible' })
+    expect(await standing(note)).toMatchObject({ refundStatus: 'failed', failureReason: 'charge_disputed' })
+    expect(await markRefunded(mark)).toMatchObject({ ok: true, creditNote: { manual: { method: 'sepa' } } })
+  })
+
   test('an account that is connected again', async () => {
     const note = await issueNote(desk)
     await stripe.act(`/accounts/${desk.stripeAccountId}/deauthorize`)
@@ -278,6 +313,8 @@ test('each sweep can be looked back on', async () => {
   const run = await db().sweepRun.findFirstOrThrow({ orderBy: { id: 'desc' } })
   expect(run.finishedAt).not.toBeNull()
 })
+
+const DISPUTE_EVENTS = ['created', 'updated', 'closed', 'funds_withdrawn'].map((what) => `charge.dispute.${what}`)
 
 async function disputesOf(): Promise<string[]> {
   const { disputes } = await stripe.ledger()

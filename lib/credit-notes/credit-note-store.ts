@@ -34,6 +34,7 @@ const SELECT_CREDIT_NOTE = Prisma.sql`
     n.settled_at AS "settledAt", n.manual_method AS "manualMethod", n.manual_reference AS "manualReference",
     n.manual_refunded_on AS "manualRefundedOn", n.paid_twice_at AS "paidTwiceAt",
     n.next_try_at AS "nextTryAt", n.automatic_tries AS "automaticTries", d.dispute_status AS "disputeStatus",
+    d.dispute_id AS "disputeId", d.dispute_closed_at AS "disputeClosedAt",
     f.id AS "foreignRefundId", f.created_at AS "foreignRefundAt", d.method AS "depositMethod",
     d.confirmed_at IS NOT NULL AS "depositConfirmed",
     EXISTS (SELECT FROM refund_attempts t WHERE t.credit_note_id = n.id AND t.state IN ('in_flight', 'unknown')) AS "attemptOpen",

@@ -44,6 +44,9 @@ export type CreditNote = {
   /** A refund of the same payment and amount, made elsewhere, that belongs to no note yet. */
   foreignRefund: { stripeRefundId: string; createdAt: Date } | null
   disputeStatus: string | null
+  /** The last dispute over the deposit, and when it was decided. */
+  disputeId: string | null
+  disputeClosedAt: Date | null
   pendingReason: string | null
   traceNumber: string | null
 }
