@@ -1,5 +1,5 @@
 import { log } from '@/lib/log'
-import { findUnreadAccounts, writeEventCursor, writeRefusedReading } from './event-cursor-store'
+import { eventsAreRead, findUnreadAccounts, writeEventCursor, writeFailedReading } from './event-cursor-store'
 import { storeEvent } from './event-inbox'
 import { readEventsSince } from './read-events'
 
@@ -23,9 +23,20 @@ export async function fetchMissedEvents(timeIsUp: () => boolean): Promise<{ acco
     const read = await readEventsSince(cursor.stripeAccountId, cursor.since, async (event) => {
       if ((await storeEvent(event)) === 'stored') missed++
     })
-    if (read.ok) await writeEventCursor(cursor)
-    else if (read.trouble.kind === 'refused') await writeRefusedReading(cursor)
-    else log.warn({ stripeAccountId: cursor.stripeAccountId, code: read.trouble.code }, 'events could not be listed')
+    if (read.ok) {
+      await writeEventCursor(cursor)
+      continue
+    }
+    await writeFailedReading(cursor)
+    log.warn({ stripeAccountId: cursor.stripeAccountId, code: read.trouble.code }, 'events could not be listed')
   }
   return { accounts, missed }
+}
+
+/**
+ * True when all that was ever done on this account is known to this database: not so right after a restored backup, which
+ * has forgotten what was done since, nor for an account whose list was never read.
+ */
+export async function remembersAccount(stripeAccountId: string): Promise<boolean> {
+  return eventsAreRead(stripeAccountId)
 }
