@@ -61,7 +61,8 @@ export function MarkRefundedDialog({
       aria-labelledby={`${id}-title`}
       className="w-full max-w-lg rounded-2xl border bg-surface text-ink in-place:static in-place:mx-0 in-place:mt-4 modal:m-auto modal:max-h-[calc(100dvh-2rem)] modal:w-[calc(100%-2rem)] modal:overflow-y-auto modal:shadow-float print:hidden"
     >
-      <form action={action} noValidate>
+      {/* A page that stays open hears of the lost dispute: what was filled in before then is filled in anew. */}
+      <form key={facts.chargeback ? 'chargeback' : 'by hand'} action={action} noValidate>
         <input type="hidden" name="creditNoteId" value={facts.creditNoteId} />
         <div className="space-y-4 p-5 md:p-6">
           <div>

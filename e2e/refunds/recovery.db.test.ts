@@ -1,11 +1,15 @@
+import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { db, disconnectDatabase } from '@/lib/db'
 import { adoptRefund } from '@/lib/refunds/adopt-refund'
 import { markRefunded } from '@/lib/refunds/mark-refunded'
 import { stopAutomaticTries } from '@/lib/refunds/plan-tries'
+import { readStripe } from '@/lib/refunds/refresh-refund'
 import { retryRefund } from '@/lib/refunds/retry-refund'
 import { sweepRefunds } from '@/lib/refunds/sweep-refunds'
 import {
+  amendAgain,
   attemptsOf,
   type Desk,
   deliver,
@@ -18,7 +22,9 @@ import {
   openDesk,
   resolveNow,
   runJobs,
+  sign,
   standing,
+  timelineOf,
   trigger,
 } from './desk'
 import { REFUND_EVENTS, type StripeWorld, startStripe } from './stripe-world'
@@ -288,6 +294,43 @@ describe('a refund made in Stripe’s Dashboard', () => {
     expect(await askedTimes()).toBe(0)
   })
 
+  test('is told once on the notes that could still be refunded, again when it fails, and on no other', async () => {
+    const note = await issueNote(desk)
+    const [sent, later] = [await amendAgain(note, 5_000), await issueNote(desk)]
+    const paid = { ...note, creditNoteId: (await sign(desk, sent)).id }
+    await trigger(paid)
+    await stripe.act('/refund-in-dashboard', { payment_intent: note.paymentIntentId, amount: 1_234 })
+    const told = async (of: Note) =>
+      (await timelineOf(of)).filter(({ kind }) => kind === 'foreign_refund').map(({ detail }) => detail)
+    const heard = await hearNotices(async () => {
+      for (let again = 0; again < 2; again++) {
+        await deliverAll(stripe, desk)
+        await readStripe(note)
+        await runJobs()
+      }
+    })
+    const byHand = (await stripe.refundsOf(desk.stripeAccountId)).find(({ amount }) => amount === 1_234)
+    const facts = { stripeRefundId: byHand?.id, amount: '1234', currency: 'eur' }
+    expect(await told(note)).toEqual([{ ...facts, status: 'succeeded' }])
+    expect([await told(paid), await told(later)]).toEqual([[], []])
+    expect(heard).toContain(note.creditNoteId)
+
+    await stripe.act(`/refunds/${byHand?.id}/fail`, { failure_reason: 'declined' })
+    await deliverAll(stripe, desk)
+    await runJobs()
+    expect((await told(note)).map(({ status }) => status)).toEqual(['succeeded', 'failed'])
+  })
+
+  test('never goes back to an earlier state when both are heard of for the first time at once', async () => {
+    const note = await issueNote(desk)
+    await stripe.act('/refund-in-dashboard', { payment_intent: note.paymentIntentId, amount: note.amount })
+    const [byHand] = await stripe.refundsOf(desk.stripeAccountId)
+    await stripe.act(`/refunds/${byHand?.id}/fail`, { failure_reason: 'declined' })
+    const words = await stripe.webhooksOf(desk.stripeAccountId)
+    await Promise.all([...words.toReversed(), ...words].map(deliver))
+    expect(await db().stripeRefund.findMany({ where: { id: byHand?.id } })).toMatchObject([{ status: 'failed' }])
+  })
+
   test('of another amount is not offered and cannot be adopted', async () => {
     const note = await refundedByHand(1)
     expect((await standing(note)).foreignRefund).toBeNull()
@@ -315,6 +358,20 @@ test('each sweep can be looked back on', async () => {
 })
 
 const DISPUTE_EVENTS = ['created', 'updated', 'closed', 'funds_withdrawn'].map((what) => `charge.dispute.${what}`)
+
+/** The credit notes that open pages are told of while `work` is done. */
+async function hearNotices(work: () => Promise<void>): Promise<string[]> {
+  const client = new pg.Client({ connectionString: process.env.DATABASE_URL })
+  await client.connect()
+  const heard: string[] = []
+  client.on('notification', ({ payload }) => heard.push(notice.parse(JSON.parse(payload ?? '')).creditNoteId))
+  await client.query('LISTEN requite_changes')
+  await work()
+  await client.query('SELECT 1')
+  await client.end()
+  return heard
+}
+const notice = z.object({ creditNoteId: z.string() })
 
 async function disputesOf(): Promise<string[]> {
   const { disputes } = await stripe.ledger()

@@ -278,3 +278,16 @@ export async function insertTimelineEntry(tx: Transaction, entry: NewTimelineEnt
     select: { id: true },
   })
 }
+
+/** True when the note's history has an entry of this kind with these facts among its details. */
+export async function hasTimelineEntry(
+  tx: Transaction,
+  creditNoteId: string,
+  kind: TimelineEntry['kind'],
+  facts: Record<string, string>,
+): Promise<boolean> {
+  const rows = await tx.$queryRaw<{ told: boolean }[]>`
+    SELECT EXISTS (SELECT FROM timeline_entries WHERE credit_note_id = ${creditNoteId}::uuid AND kind = ${kind}
+      AND detail @> ${JSON.stringify(facts)}::jsonb) AS told`
+  return rows[0]?.told ?? false
+}

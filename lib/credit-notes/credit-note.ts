@@ -86,6 +86,7 @@ export const TIMELINE_KINDS = [
   'marked_refunded',
   'paid_twice',
   'news_without_change',
+  'foreign_refund',
   'email_sent',
   'email_refused',
   'cause_healed',
