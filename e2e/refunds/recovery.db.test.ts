@@ -1,13 +1,17 @@
+import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { db, disconnectDatabase } from '@/lib/db'
 import { adoptRefund } from '@/lib/refunds/adopt-refund'
+import { applyStripeRefund } from '@/lib/refunds/apply-stripe-refund'
 import { markRefunded } from '@/lib/refunds/mark-refunded'
 import { stopAutomaticTries } from '@/lib/refunds/plan-tries'
 import { readStripe } from '@/lib/refunds/refresh-refund'
 import { retryRefund } from '@/lib/refunds/retry-refund'
 import { sweepRefunds } from '@/lib/refunds/sweep-refunds'
+import { tellForeignRefund } from '@/lib/refunds/tell-foreign-refund'
+import { inTransaction, type Transaction } from '@/lib/transaction'
 import {
   amendAgain,
   attemptsOf,
@@ -299,6 +303,7 @@ describe('a refund made in Stripe’s Dashboard', () => {
     const [sent, later] = [await amendAgain(note, 5_000), await issueNote(desk)]
     const paid = { ...note, creditNoteId: (await sign(desk, sent)).id }
     await trigger(paid)
+    await forgetJobs()
     await stripe.act('/refund-in-dashboard', { payment_intent: note.paymentIntentId, amount: 1_234 })
     const told = async (of: Note) =>
       (await timelineOf(of)).filter(({ kind }) => kind === 'foreign_refund').map(({ detail }) => detail)
@@ -318,17 +323,29 @@ describe('a refund made in Stripe’s Dashboard', () => {
     await stripe.act(`/refunds/${byHand?.id}/fail`, { failure_reason: 'declined' })
     await deliverAll(stripe, desk)
     await runJobs()
+    await tellForeignRefund(byHand?.id ?? '', null)
     expect((await told(note)).map(({ status }) => status)).toEqual(['succeeded', 'failed'])
   })
 
   test('never goes back to an earlier state when both are heard of for the first time at once', async () => {
-    const note = await issueNote(desk)
-    await stripe.act('/refund-in-dashboard', { payment_intent: note.paymentIntentId, amount: note.amount })
-    const [byHand] = await stripe.refundsOf(desk.stripeAccountId)
-    await stripe.act(`/refunds/${byHand?.id}/fail`, { failure_reason: 'declined' })
-    const words = await stripe.webhooksOf(desk.stripeAccountId)
-    await Promise.all([...words.toReversed(), ...words].map(deliver))
-    expect(await db().stripeRefund.findMany({ where: { id: byHand?.id } })).toMatchObject([{ status: 'failed' }])
+    const news = {
+      stripeRefundId: `re_${randomUUID().replaceAll('-', '')}`,
+      stripeAccountId: desk.stripeAccountId,
+      ...{ paymentIntentId: 'pi_1', chargeId: null, amount: 1_234, currency: 'eur', createdAt: new Date() },
+      ...{ failureReason: null, pendingReason: null, traceNumber: null, creditNoteId: null, attemptId: null },
+    }
+    const hear = (tx: Transaction, status: 'succeeded' | 'failed') =>
+      applyStripeRefund(tx, { ...news, status }, { actor: 'stripe' })
+    let older: Promise<unknown> = Promise.resolve()
+    await inTransaction(async (tx) => {
+      await hear(tx, 'failed')
+      older = inTransaction((other) => hear(other, 'succeeded'))
+      await expect.poll(waiting).toBe(true)
+    })
+    await older
+    expect(await db().stripeRefund.findMany({ where: { id: news.stripeRefundId } })).toMatchObject([
+      { status: 'failed' },
+    ])
   })
 
   test('of another amount is not offered and cannot be adopted', async () => {
@@ -372,6 +389,13 @@ async function hearNotices(work: () => Promise<void>): Promise<string[]> {
   return heard
 }
 const notice = z.object({ creditNoteId: z.string() })
+
+/** Somebody at this database waits for somebody else's lock. */
+async function waiting(): Promise<boolean> {
+  const [row] = await db().$queryRaw<{ waiting: boolean }[]>`
+    SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock') AS waiting`
+  return row?.waiting ?? false
+}
 
 async function disputesOf(): Promise<string[]> {
   const { disputes } = await stripe.ledger()
