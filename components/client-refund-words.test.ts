@@ -42,6 +42,8 @@ const note: CreditNote = {
   automaticTries: 0,
   foreignRefund: null,
   disputeStatus: null,
+  disputeId: null,
+  disputeClosedAt: null,
   traceNumber: null,
 }
 
@@ -80,6 +82,14 @@ describe('a refund in the client’s words', () => {
     const { more } = clientRefundWords({ ...note, depositMethod: 'sepa' }, 'Studio', reader)
     expect(more).toContain('Studio sends the money to your bank account')
     expect(more).not.toContain('card')
+  })
+
+  test('a chargeback is told as what the client’s own bank did', () => {
+    const manual = { method: 'chargeback', reference: 'du_1', refundedOn: new Date('2026-03-05') } as const
+    const { sentence, more } = clientRefundWords({ ...note, refundStatus: 'manual', manual }, 'Studio', reader)
+    expect(sentence).toBe('Refund completed on 5 March 2026.')
+    expect(more).toMatch(/^Your bank has taken the money back for you/)
+    expect(more).not.toContain('Studio sent')
   })
 
   test('a client whose action Stripe needs is told what to do', () => {

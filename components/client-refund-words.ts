@@ -48,9 +48,7 @@ export function clientRefundWords(note: CreditNote, freelancerName: string, read
         sentence: note.manual
           ? `Refund completed on ${formatCalendarDay(note.manual.refundedOn, reader.locale)}.`
           : 'Refund completed.',
-        more: note.manual
-          ? `${freelancerName} sent it by ${MANUAL_METHOD_NAMES[note.manual.method]}. Reference: ${note.manual.reference}`
-          : `${freelancerName} sent it.`,
+        more: sentByHand(note.manual, freelancerName),
       }
     case 'failed':
       return {
@@ -59,4 +57,11 @@ export function clientRefundWords(note: CreditNote, freelancerName: string, read
         more: `It takes longer than planned. ${freelancerName} knows and sees to it that you get your money. You need to do nothing.`,
       }
   }
+}
+
+function sentByHand(manual: CreditNote['manual'], freelancerName: string): string {
+  if (!manual) return `${freelancerName} sent it.`
+  if (manual.method === 'chargeback')
+    return `Your bank has taken the money back for you: the payment that you disputed was decided in your favour. Reference: ${manual.reference}`
+  return `${freelancerName} sent it by ${MANUAL_METHOD_NAMES[manual.method]}. Reference: ${manual.reference}`
 }

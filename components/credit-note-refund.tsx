@@ -1,10 +1,10 @@
 import { type CreditNote, refundFacts } from '@/lib/credit-notes/credit-note'
-import type { Reader } from '@/lib/dates'
+import { dayIn, type Reader } from '@/lib/dates'
 import { formatMoney } from '@/lib/money'
 import type { Verdict } from '@/lib/refunds/refund-reasons'
 import {
   MANUAL_METHOD_NAMES,
-  MANUAL_METHODS,
+  manualMethodsFor,
   REFUND_ACTION_LABELS,
   type RefundBannerView,
   refundBanner,
@@ -74,13 +74,26 @@ export function CreditNoteRefund({
           amount: formatMoney({ amount: note.amountGross, currency: note.currency }, reader.locale),
           clientName: note.parties.client.name,
           today,
-          methods: MANUAL_METHODS.map((method) => ({ method, label: sentenceCase(MANUAL_METHOD_NAMES[method]) })),
+          chargeback: chargebackOf(note, reader),
+          methods: manualMethodsFor(note).map((method) => ({
+            method,
+            label: sentenceCase(MANUAL_METHOD_NAMES[method]),
+          })),
         }}
         markOpenInPlace={markOpenInPlace}
         {...acts}
       />
     </RefundBanner>
   )
+}
+
+/** What is known of the chargeback that has paid a note, to fill in the form with; null where no dispute was lost. */
+function chargebackOf(note: CreditNote, { timeZone }: Reader) {
+  if (!manualMethodsFor(note).includes('chargeback')) return null
+  return {
+    reference: note.disputeId ?? '',
+    refundedOn: note.disputeClosedAt && dayIn(timeZone, note.disputeClosedAt),
+  }
 }
 
 function sentenceCase(words: string): string {

@@ -13,7 +13,10 @@ export type MarkRefundedFacts = {
   clientName: string
   /** The reader's calendar day, YYYY-MM-DD. */
   today: string
+  /** The likeliest first. */
   methods: readonly { method: string; label: string }[]
+  /** What is known of the chargeback that has paid the note; null where no dispute was lost. */
+  chargeback: { reference: string; refundedOn: string | null } | null
 }
 
 /**
@@ -58,7 +61,8 @@ export function MarkRefundedDialog({
       aria-labelledby={`${id}-title`}
       className="w-full max-w-lg rounded-2xl border bg-surface text-ink in-place:static in-place:mx-0 in-place:mt-4 modal:m-auto modal:max-h-[calc(100dvh-2rem)] modal:w-[calc(100%-2rem)] modal:overflow-y-auto modal:shadow-float print:hidden"
     >
-      <form action={action} noValidate>
+      {/* A page that stays open hears of the lost dispute: what was filled in before then is filled in anew. */}
+      <form key={facts.chargeback ? 'chargeback' : 'by hand'} action={action} noValidate>
         <input type="hidden" name="creditNoteId" value={facts.creditNoteId} />
         <div className="space-y-4 p-5 md:p-6">
           <div>
@@ -66,9 +70,11 @@ export function MarkRefundedDialog({
               Mark {facts.number} as refunded
             </h2>
             <p className="mt-1.5 text-pretty text-muted">
-              For <span className="nums font-medium text-ink">{facts.amount}</span> that you have sent to{' '}
-              <bdi className="font-medium text-ink">{facts.clientName}</bdi> yourself, outside Stripe. Your client gets
-              a confirmation by email. This is permanent: Stripe can’t be asked for this credit note afterwards.
+              For <span className="nums font-medium text-ink">{facts.amount}</span>{' '}
+              {facts.chargeback ? 'that the lost dispute has given back to' : 'that you have sent to'}{' '}
+              <bdi className="font-medium text-ink">{facts.clientName}</bdi>
+              {facts.chargeback ? ' through their bank' : ' yourself, outside Stripe'}. Your client gets a confirmation
+              by email. This is permanent: Stripe can’t be asked for this credit note afterwards.
             </p>
           </div>
           <div className="grid gap-4 sm:grid-cols-2">
@@ -91,7 +97,7 @@ export function MarkRefundedDialog({
                   name="refundedOn"
                   required
                   max={facts.today}
-                  defaultValue={typed.refundedOn ?? facts.today}
+                  defaultValue={typed.refundedOn ?? facts.chargeback?.refundedOn ?? facts.today}
                   className="control nums"
                 />
               )}
@@ -100,7 +106,7 @@ export function MarkRefundedDialog({
           <Field
             id={`${id}-reason`}
             label="Reason or reference"
-            hint="For example the transfer’s reference. It stands on the credit note and in your client’s email."
+            hint={`${facts.chargeback ? 'The dispute’s number at Stripe.' : 'For example the transfer’s reference.'} It stands on the credit note and in your client’s email.`}
             error={errors.reason}
           >
             {(wiring) => (
@@ -111,7 +117,7 @@ export function MarkRefundedDialog({
                 maxLength={500}
                 rows={2}
                 dir="auto"
-                defaultValue={typed.reason}
+                defaultValue={typed.reason ?? facts.chargeback?.reference}
                 className="control field-sizing-content max-h-40 min-h-16"
               />
             )}

@@ -56,6 +56,12 @@ export function RefundBanner({
             Your client’s bank can find the money with it.
           </p>
         )}
+        {view.chargeback && (
+          <p className="max-w-[88ch] text-pretty text-muted">
+            By chargeback: your client’s bank has taken the money back from your Stripe balance through dispute{' '}
+            <span className="font-mono font-medium text-ink select-all">{view.chargeback}</span>. No transfer was made.
+          </p>
+        )}
         {children}
       </div>
     </section>

@@ -59,4 +59,13 @@ describe('where the money is', () => {
       'With the client: done',
     ])
   })
+
+  test('nobody sent what a lost dispute took back', () => {
+    const manual = { method: 'chargeback', reference: 'du_1', refundedOn: new Date('2026-03-05') } as const
+    expect(states({ ...refund, refundStatus: 'manual', manual })).toEqual([
+      'Issued: done',
+      'Dispute lost: done',
+      'With the client: done',
+    ])
+  })
 })

@@ -25,7 +25,9 @@ export function refundStations(refund: Refund): Station[] {
   if (refund.manual) {
     return [
       issued,
-      { name: 'Sent by hand', state: 'done', at: null, note: `By ${MANUAL_METHOD_NAMES[refund.manual.method]}` },
+      refund.manual.method === 'chargeback'
+        ? { name: 'Dispute lost', state: 'done', at: null, note: 'Taken back by the bank' }
+        : { name: 'Sent by hand', state: 'done', at: null, note: `By ${MANUAL_METHOD_NAMES[refund.manual.method]}` },
       { name: 'With the client', state: 'done', at: refund.manual.refundedOn, note: null },
     ]
   }

@@ -4,6 +4,7 @@ import type { Tone } from '@/components/ui/tone'
 import { ToneMark } from '@/components/ui/tone-mark'
 import type { RefundAttempt, TimelineEntry, TimelineKind } from '@/lib/credit-notes/credit-note'
 import type { Reader } from '@/lib/dates'
+import { formatMoney } from '@/lib/money'
 import { reasonOfSlug, refundReason } from '@/lib/refunds/refund-reasons'
 import { MANUAL_METHOD_NAMES, MANUAL_METHODS } from '@/lib/refunds/refund-status'
 import { emailWords } from './email-words'
@@ -23,6 +24,7 @@ const LOOKS: Record<TimelineKind, { words: string; tone: Tone }> = {
   marked_refunded: { words: 'Marked refunded', tone: 'done' },
   paid_twice: { words: 'Your client may have been paid twice', tone: 'failed' },
   news_without_change: { words: 'News from Stripe that changed nothing', tone: 'waiting' },
+  foreign_refund: { words: 'A refund of this payment was made outside Requite', tone: 'needs_you' },
   cause_healed: { words: 'What it was waiting for has come about', tone: 'moving' },
   tries_stopped: { words: 'Automatic tries stopped', tone: 'waiting' },
   email_sent: { words: 'Email sent', tone: 'done' },
@@ -53,6 +55,7 @@ const DETAIL_NAMES: Record<string, string> = {
   traceNumber: 'Trace number',
   healing: 'Because',
   status: 'Status at Stripe',
+  amount: 'Amount',
 }
 
 const SHOWN = 15
@@ -115,15 +118,14 @@ function Entry({
             </>
           )}
         </p>
-        <Details detail={entry.detail} />
+        <Details detail={entry.detail} reader={reader} />
       </div>
     </li>
   )
 }
 
-function Details({ detail }: { detail: Record<string, string> }) {
-  // Whom an email went to is told by its address.
-  const facts = Object.entries(detail).filter(([name, value]) => value !== '' && name !== 'recipientRole')
+function Details({ detail, reader }: { detail: Record<string, string>; reader: Reader }) {
+  const facts = Object.entries(detail).filter(([name, value]) => value !== '' && !TOLD_BESIDE.has(name))
   if (facts.length === 0) return null
   return (
     <dl className="mt-0.5 text-[0.8125rem] leading-5 text-muted">
@@ -131,7 +133,7 @@ function Details({ detail }: { detail: Record<string, string> }) {
         <div key={name} className="flex gap-1.5">
           <dt className="shrink-0 text-faint">{DETAIL_NAMES[name] ?? name}</dt>
           <dd dir="auto" className="min-w-0">
-            {inWords(name, value)}
+            {inWords(name, value, detail, reader)}
           </dd>
         </div>
       ))}
@@ -139,8 +141,11 @@ function Details({ detail }: { detail: Record<string, string> }) {
   )
 }
 
+/** Whom an email went to is told by its address, a currency with its amount. */
+const TOLD_BESIDE = new Set(['recipientRole', 'currency'])
+
 /** A catalogued code beside its meaning, a method and an email by their names, anything else as it is. */
-function inWords(name: string, value: string): string {
+function inWords(name: string, value: string, { currency }: Record<string, string>, reader: Reader): string {
   switch (name) {
     case 'code':
     case 'reason':
@@ -149,6 +154,8 @@ function inWords(name: string, value: string): string {
       const method = MANUAL_METHODS.find((one) => one === value)
       return method ? MANUAL_METHOD_NAMES[method] : value
     }
+    case 'amount':
+      return currency ? formatMoney({ amount: Number(value), currency }, reader.locale) : value
     case 'moment':
       return emailWords(value)
     default:

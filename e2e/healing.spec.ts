@@ -23,12 +23,13 @@ test('a refund made by hand in Stripe’s Dashboard is offered and adopted, so t
 }) => {
   const note = await failedForNow(desk)
   const before = await desk.stripe.refundCalls()
+  await page.goto(note.path)
+  await expect(banner(page)).toHaveText(BANNER.failed)
   await desk.stripe.act('/refund-in-dashboard', { payment_intent: note.paymentIntentId, amount: 20_000 })
   const adopt = page.getByRole('button', { name: 'Adopt this refund' })
-  await expect(async () => {
-    await page.goto(note.path)
-    await expect(adopt).toBeVisible({ timeout: 500 })
-  }).toPass()
+  await expect(adopt).toBeVisible()
+  await expect(page.getByText('A refund of this payment was made outside Requite')).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Timeline' })).toContainText('€200.00')
   await adopt.click()
   await expect(banner(page)).toHaveText(BANNER.succeeded)
   expect(await desk.stripe.refundCalls()).toBe(before)

@@ -48,6 +48,30 @@ test('Mark refunded without a reference or the tick is refused at the field, wit
   expect(await desk.stripe.refunds()).toEqual([])
 })
 
+test('a lost dispute is settled as repaid by chargeback: chosen and filled in, told to both sides as what it was', async ({
+  page,
+  desk,
+}) => {
+  const note = await sign(await sendAmendment(desk, { card: 'pm_card_createDispute' }))
+  await page.goto(note.path)
+  await expect(banner(page)).toHaveText(/your client’s bank has opened a dispute over this payment/)
+  const dispute = await desk.stripe.dispute()
+  await desk.stripe.act(`/disputes/${dispute}/lost`)
+  await expect(banner(page)).toHaveText('Refund failed: your client already got the money back through their bank.')
+
+  await page.getByRole('button', { name: 'Mark refunded' }).click()
+  const { dialog, reason, moneyLeft, submit } = markDialog(page)
+  await expect(dialog.getByLabel('How the money went')).toHaveValue('chargeback')
+  await expect(reason).toHaveValue(dispute)
+  await expect(dialog.getByText(/that the lost dispute has given back to/)).toBeVisible()
+  await moneyLeft.check()
+  await submit.click()
+  await expect(banner(page)).toHaveText(BANNER.manual)
+  await expect(page.getByText(/^By chargeback: your client’s bank has taken the money back/)).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Refunded by chargeback' })).toContainText(dispute)
+  await expect.poll(() => countMails(note.clientEmail, /^Refund completed: .+ through your bank/)).toBe(1)
+})
+
 test('a deposit by bank transfer asks for a transfer back, never Stripe, and is done once marked', async ({
   page,
   desk,

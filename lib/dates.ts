@@ -25,3 +25,8 @@ export function formatMomentWithZone(at: Date, { locale, timeZone }: Reader): st
 export function yearIn(timeZone: string, at: Date): number {
   return Number(new Intl.DateTimeFormat('en', { year: 'numeric', timeZone }).format(at))
 }
+
+/** The calendar day that a moment falls into in a time zone: 2026-03-14. */
+export function dayIn(timeZone: string, at: Date): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(at)
+}

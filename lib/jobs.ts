@@ -10,6 +10,7 @@ export type JobPayloads = {
   }
   'resolve-attempt': { attemptId: string }
   'read-refunds': { freelancerId: string; creditNoteId: string }
+  'tell-foreign-refund': { stripeRefundId: string; stripeEventId: string | null }
   'send-email': { outboxId: string }
   'sweep-refunds': Record<string, never>
 }

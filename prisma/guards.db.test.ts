@@ -258,6 +258,15 @@ describe('the status of a refund', () => {
     },
   )
 
+  test('only what a lost dispute has paid may be called a chargeback', async () => {
+    await bringTo('failed')
+    const byChargeback = { ...columnsOf('manual'), manual_method: 'chargeback' }
+    await expect(update('credit_notes', note.id, byChargeback)).rejects.toMatchObject(INTEGRITY)
+    await update('credit_notes', note.id, { failure_reason: 'paid_by_chargeback' })
+    await update('credit_notes', note.id, byChargeback)
+    expect(await read('credit_notes', note.id)).toMatchObject({ manual_method: 'chargeback' })
+  })
+
   test('one Stripe refund belongs to one note', async () => {
     await update('credit_notes', note.id, { ...columnsOf('requested'), stripe_refund_id: 're_shared' })
     const other = await insert('credit_notes', await noteRow(await agree(freelancerId)))

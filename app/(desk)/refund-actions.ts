@@ -7,9 +7,10 @@ import type { Tone } from '@/components/ui/tone'
 import { countAct } from '@/lib/auth/rate-limit'
 import { requireSameOrigin } from '@/lib/auth/same-origin'
 import { requireFreelancer } from '@/lib/auth/session'
+import { dayIn } from '@/lib/dates'
 import { adoptRefund } from '@/lib/refunds/adopt-refund'
 import { markRefunded } from '@/lib/refunds/mark-refunded'
-import { markRefundedSchema, todayIn } from '@/lib/refunds/mark-refunded-form'
+import { markRefundedSchema } from '@/lib/refunds/mark-refunded-form'
 import { stopAutomaticTries } from '@/lib/refunds/plan-tries'
 import { refreshRefund } from '@/lib/refunds/refresh-refund'
 import type { RefundStatus } from '@/lib/refunds/refund-status'
@@ -80,7 +81,7 @@ export async function markRefundedAction(_previous: MarkRefundedState, form: For
   const freelancer = await requireFreelancer()
   const fields = Object.fromEntries(form)
   if (!noteForm.safeParse(fields).success) return settled(notFound())
-  const asked = markForm(todayIn(freelancer.timeZone, new Date())).safeParse(fields)
+  const asked = markForm(dayIn(freelancer.timeZone, new Date())).safeParse(fields)
   if (!asked.success) return { typed: typedIn(form), errors: firstErrors(asked.error), answer: null }
   const { creditNoteId, method, reason, refundedOn } = asked.data
   const result = await markRefunded({
@@ -93,6 +94,8 @@ export async function markRefundedAction(_previous: MarkRefundedState, form: For
   })
   redraw()
   if (result.ok) return settled(answer(MARKED, 'manual'))
+  if (result.reason === 'method_not_possible')
+    return { typed: typedIn(form), errors: { method: result.message }, answer: null }
   return settled(result.reason === 'not_found' ? notFound() : refused(result))
 }
 

@@ -52,7 +52,7 @@ export const STATUS_HELP: Record<RefundStatus, StatusHelp> = {
     title: 'Manual',
     mood: 'done',
     meaning:
-      'You have sent the money back yourself, outside Stripe, and marked it refunded. Method, date and reference stand on the credit note, and your client has a confirmation by email.',
+      'You have sent the money back yourself, outside Stripe, or a lost dispute has given it back through your client’s bank, and you have marked it refunded. Method, date and reference stand on the credit note, and your client has a confirmation by email.',
     next: 'Nothing. Stripe can’t be asked for this credit note any more. Should Stripe report a refund for it all the same, you are warned that your client may have been paid twice.',
     acts: ['Download PDF gives you the credit note with the completed refund.'],
   },

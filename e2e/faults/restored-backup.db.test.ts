@@ -34,6 +34,8 @@ afterAll(async () => {
 beforeEach(async () => {
   await forgetJobs()
   desk = await openDesk(await stripe.openAccount())
+  // The backup remembers that the account's events were read: before it, which says nothing of the time since.
+  await sweepRefunds()
 })
 afterEach(async () => {
   await stripe.forgetFaults()
@@ -129,18 +131,33 @@ test('an attempt that was open in the backup is resolved as what it became', asy
   expect(await attemptsOf(note)).toMatchObject([{ state: 'accepted' }])
 })
 
-test('an attempt that waits while the gap is read, its key unknown to Stripe, is not asked again', async () => {
-  const note = await issueNote(desk)
-  await forgetJobs()
-  await backUp()
-  // Stripe keeps no key of what it turned away for being busy: the first attempt's is free, the second one paid.
-  const busy = { kind: 'rate_limit', method: 'POST', path: '/v1/refunds' } as const
-  await stripe.plan({ ...busy, shouldRetry: false })
+/** A first attempt whose key Stripe kept nothing under, and a second one that paid: all of it after the backup. */
+async function payByASecondAttempt(note: Note): Promise<void> {
+  await stripe.plan({ kind: 'rate_limit', method: 'POST', path: '/v1/refunds', shouldRetry: false })
   await trigger(note)
   await pressRetry(note)
   expect(await standing(note)).toMatchObject({ refundStatus: 'requested', attempts: 2 })
+}
+
+test('the first attempt’s key is free at Stripe, the second one paid: Retry looks before it asks, and adopts', async () => {
+  const note = await issueNote(desk)
+  await forgetJobs()
+  await backUp()
+  await payByASecondAttempt(note)
   await restore()
-  await stripe.plan(busy)
+  expect(await pressRetry(note)).toMatchObject({ refundStatus: 'succeeded' })
+  await workOn()
+  await expectOneRefund(note)
+  expect(await attemptsOf(note)).toMatchObject([{ state: 'refused' }])
+})
+
+test('Stripe can’t be looked at after the restore: nothing is asked until it can, and the gap’s news is believed meanwhile', async () => {
+  const note = await issueNote(desk)
+  await forgetJobs()
+  await backUp()
+  await payByASecondAttempt(note)
+  await restore()
+  await stripe.plan({ kind: 'unavailable', method: 'GET', path: '/v1/refunds' })
   await trigger(note)
   expect(await attemptsOf(note)).toMatchObject([{ state: 'unknown' }])
   await deliverAll(stripe, desk)
@@ -148,4 +165,25 @@ test('an attempt that waits while the gap is read, its key unknown to Stripe, is
   await workOn()
   await expectOneRefund(note)
   expect(await attemptsOf(note)).toMatchObject([{ state: 'refused' }])
+})
+
+test('a refund made by hand after the backup holds back the one that the restored queue would make', async () => {
+  const note = await issueNote(desk)
+  await backUp()
+  await stripe.act('/refund-in-dashboard', { payment_intent: note.paymentIntentId, amount: note.amount })
+  await restore()
+  await runJobs()
+  expect(await stripe.refundsOf(desk.stripeAccountId)).toHaveLength(1)
+  expect(await standing(note)).toMatchObject({ refundStatus: 'failed', failureReason: 'refunded_elsewhere' })
+})
+
+test('once the gap is read, a refund costs Stripe one call again', async () => {
+  const note = await issueNote(desk)
+  await forgetJobs()
+  await sweepRefunds()
+  await runJobs()
+  const before = (await stripe.callsFor(desk.stripeAccountId)).length
+  await trigger(note)
+  const calls = (await stripe.callsFor(desk.stripeAccountId)).slice(before)
+  expect(calls).toMatchObject([{ method: 'POST', path: '/v1/refunds' }])
 })

@@ -1,10 +1,20 @@
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { db, disconnectDatabase } from '@/lib/db'
 import { adoptRefund } from '@/lib/refunds/adopt-refund'
+import { applyStripeRefund } from '@/lib/refunds/apply-stripe-refund'
+import { lookingAfter } from '@/lib/refunds/looking-after'
+import { markRefunded } from '@/lib/refunds/mark-refunded'
 import { stopAutomaticTries } from '@/lib/refunds/plan-tries'
+import { readStripe } from '@/lib/refunds/refresh-refund'
 import { retryRefund } from '@/lib/refunds/retry-refund'
 import { sweepRefunds } from '@/lib/refunds/sweep-refunds'
+import { tellForeignRefund } from '@/lib/refunds/tell-foreign-refund'
+import { inTransaction, type Transaction } from '@/lib/transaction'
 import {
+  amendAgain,
   attemptsOf,
   type Desk,
   deliver,
@@ -17,7 +27,9 @@ import {
   openDesk,
   resolveNow,
   runJobs,
+  sign,
   standing,
+  timelineOf,
   trigger,
 } from './desk'
 import { REFUND_EVENTS, type StripeWorld, startStripe } from './stripe-world'
@@ -155,6 +167,40 @@ describe('what a refund waited for starts it when it comes about', () => {
     })
   })
 
+  test('a lost dispute is settled as repaid by chargeback, with its number and its day at hand', async () => {
+    const note = await issueNote(desk, { card: 'pm_card_createDispute' })
+    await trigger(note)
+    const [dispute] = await disputesOf()
+    await stripe.act(`/disputes/${dispute}/lost`)
+    for (const webhook of (await stripe.webhooksOf(desk.stripeAccountId, DISPUTE_EVENTS)).toReversed())
+      await deliver(webhook)
+    const lost = await standing(note)
+    const [closed] = (await stripe.allEvents()).filter(
+      ({ account, type }) => account === desk.stripeAccountId && type === 'charge.dispute.closed',
+    )
+    expect(lost).toMatchObject({ disputeId: dispute, disputeClosedAt: new Date(1000 * (closed?.created ?? 0)) })
+
+    const refundedOn = new Date('2026-03-14T00:00:00Z')
+    expect(await markRefunded({ ...note, actor: 'freelancer', reference: dispute ?? '', refundedOn })).toMatchObject({
+      ok: true,
+    })
+    expect(await standing(note)).toMatchObject({
+      refundStatus: 'manual',
+      manual: { method: 'chargeback', reference: dispute, refundedOn },
+      paidTwiceAt: null,
+    })
+    expect((await emailsOf(note)).toSorted()).toEqual(['refund_completed_manually', 'refund_failed'])
+  })
+
+  test('what no lost dispute has paid cannot be marked as paid by chargeback', async () => {
+    const note = await issueNote(desk, { card: 'pm_card_createDispute' })
+    await trigger(note)
+    const mark = { ...note, actor: 'api_key', reference: 'du_1', refundedOn: new Date('2026-03-14T00:00:00Z') } as const
+    expect(await markRefunded({ ...mark, method: 'chargeback' })).toMatchObject({ reason: 'method_not_possible' })
+    expect(await standing(note)).toMatchObject({ refundStatus: 'failed', failureReason: 'charge_disputed' })
+    expect(await markRefunded(mark)).toMatchObject({ ok: true, creditNote: { manual: { method: 'sepa' } } })
+  })
+
   test('an account that is connected again', async () => {
     const note = await issueNote(desk)
     await stripe.act(`/accounts/${desk.stripeAccountId}/deauthorize`)
@@ -189,6 +235,32 @@ describe('Stripe down', () => {
     await sweepRefunds()
     for (const note of notes) expect(await standing(note)).toMatchObject({ refundStatus: 'requested' })
   })
+})
+
+test('what a sweep puts right is told to the freelancer whose refund it was, and to nobody else', async () => {
+  const other = await openDesk(await stripe.openAccount())
+  const note = await issueNote(desk)
+  await forgetJobs()
+  await sweepRefunds()
+  await runJobs()
+  await stripe.plan({ kind: 'timeout_after', milliseconds: 20, method: 'POST', path: '/v1/refunds' })
+  await trigger(note)
+  await db().$executeRaw`UPDATE refund_attempts SET lease_until = now() WHERE finished_at IS NULL`
+  await sweepRefunds()
+
+  const told = async ({ freelancerId, stripeAccountId }: Desk) => lookingAfter(freelancerId, stripeAccountId)
+  const care = await told(desk)
+  expect(care.lastSweepAt?.getTime()).toBeGreaterThan(Date.now() - 60_000)
+  expect(care.eventsReadAt?.getTime()).toBeGreaterThan(Date.now() - 60_000)
+  expect(care.findings).toMatchObject([
+    { kind: 'attempt_resolved', creditNote: { id: note.creditNoteId } },
+    { kind: 'events_missed', creditNote: null },
+  ])
+  expect((await told(other)).findings).toEqual([])
+
+  // A look that finds nothing out of order is not worth telling.
+  await sweepRefunds()
+  expect((await told(desk)).findings).toHaveLength(2)
 })
 
 describe('events that never arrived', () => {
@@ -253,6 +325,56 @@ describe('a refund made in Stripe’s Dashboard', () => {
     expect(await askedTimes()).toBe(0)
   })
 
+  test('is told once on the notes that could still be refunded, again when it fails, and on no other', async () => {
+    const note = await issueNote(desk)
+    const [sent, later] = [await amendAgain(note, 5_000), await issueNote(desk)]
+    const paid = { ...note, creditNoteId: (await sign(desk, sent)).id }
+    await trigger(paid)
+    await forgetJobs()
+    await stripe.act('/refund-in-dashboard', { payment_intent: note.paymentIntentId, amount: 1_234 })
+    const told = async (of: Note) =>
+      (await timelineOf(of)).filter(({ kind }) => kind === 'foreign_refund').map(({ detail }) => detail)
+    const heard = await hearNotices(async () => {
+      for (let again = 0; again < 2; again++) {
+        await deliverAll(stripe, desk)
+        await readStripe(note)
+        await runJobs()
+      }
+    })
+    const byHand = (await stripe.refundsOf(desk.stripeAccountId)).find(({ amount }) => amount === 1_234)
+    const facts = { stripeRefundId: byHand?.id, amount: '1234', currency: 'eur' }
+    expect(await told(note)).toEqual([{ ...facts, status: 'succeeded' }])
+    expect([await told(paid), await told(later)]).toEqual([[], []])
+    expect(heard).toContain(note.creditNoteId)
+
+    await stripe.act(`/refunds/${byHand?.id}/fail`, { failure_reason: 'declined' })
+    await deliverAll(stripe, desk)
+    await runJobs()
+    await tellForeignRefund(byHand?.id ?? '', null)
+    expect((await told(note)).map(({ status }) => status)).toEqual(['succeeded', 'failed'])
+  })
+
+  test('never goes back to an earlier state when both are heard of for the first time at once', async () => {
+    const news = {
+      stripeRefundId: `re_${randomUUID().replaceAll('-', '')}`,
+      stripeAccountId: desk.stripeAccountId,
+      ...{ paymentIntentId: 'pi_1', chargeId: null, amount: 1_234, currency: 'eur', createdAt: new Date() },
+      ...{ failureReason: null, pendingReason: null, traceNumber: null, creditNoteId: null, attemptId: null },
+    }
+    const hear = (tx: Transaction, status: 'succeeded' | 'failed') =>
+      applyStripeRefund(tx, { ...news, status }, { actor: 'stripe' })
+    let older: Promise<unknown> = Promise.resolve()
+    await inTransaction(async (tx) => {
+      await hear(tx, 'failed')
+      older = inTransaction((other) => hear(other, 'succeeded'))
+      await expect.poll(waiting).toBe(true)
+    })
+    await older
+    expect(await db().stripeRefund.findMany({ where: { id: news.stripeRefundId } })).toMatchObject([
+      { status: 'failed' },
+    ])
+  })
+
   test('of another amount is not offered and cannot be adopted', async () => {
     const note = await refundedByHand(1)
     expect((await standing(note)).foreignRefund).toBeNull()
@@ -278,6 +400,29 @@ test('each sweep can be looked back on', async () => {
   const run = await db().sweepRun.findFirstOrThrow({ orderBy: { id: 'desc' } })
   expect(run.finishedAt).not.toBeNull()
 })
+
+const DISPUTE_EVENTS = ['created', 'updated', 'closed', 'funds_withdrawn'].map((what) => `charge.dispute.${what}`)
+
+/** The credit notes that open pages are told of while `work` is done. */
+async function hearNotices(work: () => Promise<void>): Promise<string[]> {
+  const client = new pg.Client({ connectionString: process.env.DATABASE_URL })
+  await client.connect()
+  const heard: string[] = []
+  client.on('notification', ({ payload }) => heard.push(notice.parse(JSON.parse(payload ?? '')).creditNoteId))
+  await client.query('LISTEN requite_changes')
+  await work()
+  await client.query('SELECT 1')
+  await client.end()
+  return heard
+}
+const notice = z.object({ creditNoteId: z.string() })
+
+/** Somebody at this database waits for somebody else's lock. */
+async function waiting(): Promise<boolean> {
+  const [row] = await db().$queryRaw<{ waiting: boolean }[]>`
+    SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock') AS waiting`
+  return row?.waiting ?? false
+}
 
 async function disputesOf(): Promise<string[]> {
   const { disputes } = await stripe.ledger()

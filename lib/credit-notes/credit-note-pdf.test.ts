@@ -80,6 +80,14 @@ describe('a credit note’s PDF', () => {
     expect(text).toContain('Method SEPA transfer Date 20 March 2026 Reference E2E 4711')
   })
 
+  test('says of a chargeback that the client’s bank took the money, not that somebody sent it', async () => {
+    const { text } = await read({
+      refund: { state: 'by_hand', method: 'chargeback', reference: 'du_4711', refundedOn: '2026-03-20' },
+    })
+    expect(text).toContain('through the bank of the client: the dispute over the deposit was decided for the client.')
+    expect(text).toContain('Method Chargeback Date 20 March 2026 Reference du_4711')
+  })
+
   test('puts no hyphen of its own into a reference that is too long for a line', async () => {
     const reference = 'RF18539007547034'.repeat(12)
     const { text } = await read({ refund: { state: 'by_hand', method: 'other', reference, refundedOn: '2026-03-20' } })

@@ -60,7 +60,9 @@ function refundSentence(refund: CreditNoteDocument['refund']): string {
     case 'by_stripe':
       return 'The total has gone back to the card that the deposit was paid with, through Stripe.'
     case 'by_hand':
-      return 'The total has gone back as follows.'
+      return refund.method === 'chargeback'
+        ? 'The total has gone back through the bank of the client: the dispute over the deposit was decided for the client.'
+        : 'The total has gone back as follows.'
   }
 }
 

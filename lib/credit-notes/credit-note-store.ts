@@ -34,6 +34,7 @@ const SELECT_CREDIT_NOTE = Prisma.sql`
     n.settled_at AS "settledAt", n.manual_method AS "manualMethod", n.manual_reference AS "manualReference",
     n.manual_refunded_on AS "manualRefundedOn", n.paid_twice_at AS "paidTwiceAt",
     n.next_try_at AS "nextTryAt", n.automatic_tries AS "automaticTries", d.dispute_status AS "disputeStatus",
+    d.dispute_id AS "disputeId", d.dispute_closed_at AS "disputeClosedAt",
     f.id AS "foreignRefundId", f.created_at AS "foreignRefundAt", d.method AS "depositMethod",
     d.confirmed_at IS NOT NULL AS "depositConfirmed",
     EXISTS (SELECT FROM refund_attempts t WHERE t.credit_note_id = n.id AND t.state IN ('in_flight', 'unknown')) AS "attemptOpen",
@@ -276,4 +277,17 @@ export async function insertTimelineEntry(tx: Transaction, entry: NewTimelineEnt
     },
     select: { id: true },
   })
+}
+
+/** True when the note's history has an entry of this kind with these facts among its details. */
+export async function hasTimelineEntry(
+  tx: Transaction,
+  creditNoteId: string,
+  kind: TimelineEntry['kind'],
+  facts: Record<string, string>,
+): Promise<boolean> {
+  const rows = await tx.$queryRaw<{ told: boolean }[]>`
+    SELECT EXISTS (SELECT FROM timeline_entries WHERE credit_note_id = ${creditNoteId}::uuid AND kind = ${kind}
+      AND detail @> ${JSON.stringify(facts)}::jsonb) AS told`
+  return rows[0]?.told ?? false
 }

@@ -44,6 +44,9 @@ export type CreditNote = {
   /** A refund of the same payment and amount, made elsewhere, that belongs to no note yet. */
   foreignRefund: { stripeRefundId: string; createdAt: Date } | null
   disputeStatus: string | null
+  /** The last dispute over the deposit, and when it was decided. */
+  disputeId: string | null
+  disputeClosedAt: Date | null
   pendingReason: string | null
   traceNumber: string | null
 }
@@ -83,6 +86,7 @@ export const TIMELINE_KINDS = [
   'marked_refunded',
   'paid_twice',
   'news_without_change',
+  'foreign_refund',
   'email_sent',
   'email_refused',
   'cause_healed',

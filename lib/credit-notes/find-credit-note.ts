@@ -1,7 +1,13 @@
 import { z } from 'zod'
 import type { Transaction } from '@/lib/transaction'
-import type { CreditNote } from './credit-note'
-import { getCreditNote, insertTimelineEntry, lockCreditNoteRow, type NewTimelineEntry } from './credit-note-store'
+import type { CreditNote, TimelineKind } from './credit-note'
+import {
+  getCreditNote,
+  hasTimelineEntry,
+  insertTimelineEntry,
+  lockCreditNoteRow,
+  type NewTimelineEntry,
+} from './credit-note-store'
 
 const creditNoteId = z.uuid()
 
@@ -19,4 +25,14 @@ export async function holdCreditNote(tx: Transaction, freelancerId: string, id: 
 /** Adds a line to a note's history, in the transaction of what it tells. */
 export async function writeTimeline(tx: Transaction, entry: NewTimelineEntry): Promise<void> {
   await insertTimelineEntry(tx, entry)
+}
+
+/** True when a held note's history tells this already, with these facts among its details. */
+export async function isOnTimeline(
+  tx: Transaction,
+  creditNoteId: string,
+  kind: TimelineKind,
+  facts: Record<string, string>,
+): Promise<boolean> {
+  return hasTimelineEntry(tx, creditNoteId, kind, facts)
 }

@@ -2,7 +2,13 @@ import { recordDepositPaid } from '@/lib/proposals/settle-proposal'
 import { findPaymentIntent } from '@/lib/stripe/read-payment'
 import type { Reading } from '@/lib/stripe/read-refunds'
 import type { Transaction } from '@/lib/transaction'
-import { type ConfirmedDeposit, confirmDepositRow, writeDisputeStatus, writePaymentIntent } from './deposit-store'
+import {
+  type ConfirmedDeposit,
+  confirmDepositRow,
+  type DisputeWord,
+  writeDispute,
+  writePaymentIntent,
+} from './deposit-store'
 
 /** Stripe has said that a payment succeeded: its deposit is confirmed. Null when it is none of ours, or was confirmed before. */
 export async function confirmDeposit(
@@ -40,9 +46,6 @@ export async function paymentIntentOfDeposit(
 }
 
 /** Keeps how a dispute over a deposit stands; false when the payment is none of ours. */
-export async function recordDispute(
-  tx: Transaction,
-  dispute: { stripeAccountId: string; paymentIntentId: string | null; chargeId: string; status: string },
-): Promise<boolean> {
-  return writeDisputeStatus(tx, dispute)
+export async function recordDispute(tx: Transaction, dispute: DisputeWord): Promise<boolean> {
+  return writeDispute(tx, dispute)
 }

@@ -58,15 +58,31 @@ export async function writePaymentIntent(depositId: string, paymentIntentId: str
 /** A dispute's last words. */
 const DECIDED = ['won', 'lost', 'warning_closed', 'prevented']
 
-/** Keeps how a dispute over the account's payment stands; false when the payment is none of our deposits. */
-export async function writeDisputeStatus(
-  tx: Transaction,
-  dispute: { stripeAccountId: string; paymentIntentId: string | null; chargeId: string; status: string },
-): Promise<boolean> {
+/** A word of Stripe on a dispute over a payment. */
+export type DisputeWord = {
+  stripeAccountId: string
+  paymentIntentId: string | null
+  chargeId: string
+  disputeId: string
+  status: string
+  /** When Stripe said so. */
+  toldAt: Date
+}
+
+/**
+ * Keeps how a dispute over the account's payment stands, which one it is and when it was decided; false when the payment
+ * is none of our deposits.
+ */
+export async function writeDispute(tx: Transaction, dispute: DisputeWord): Promise<boolean> {
   const changed = await tx.$executeRaw`
-    UPDATE deposits SET dispute_status = ${dispute.status}
+    UPDATE deposits SET dispute_status = ${dispute.status}, dispute_id = ${dispute.disputeId},
+      -- The first word of its end says when that was, in whatever order they arrive.
+      dispute_closed_at = CASE WHEN ${dispute.status} = ANY(${DECIDED}::text[]) THEN
+        least(${dispute.toldAt}::timestamptz, CASE WHEN dispute_id = ${dispute.disputeId} THEN dispute_closed_at END) END
     WHERE stripe_account_id = ${dispute.stripeAccountId}
       AND (stripe_payment_intent_id = ${dispute.paymentIntentId} OR stripe_charge_id = ${dispute.chargeId})
+      -- What a lost dispute has paid back, no other dispute takes away.
+      AND NOT (coalesce(dispute_status, '') = 'lost' AND dispute_id <> ${dispute.disputeId} AND ${dispute.status} <> 'lost')
       -- A decided dispute stays decided: news of its beginning may arrive after its end.
       AND NOT (coalesce(dispute_status, '') = ANY(${DECIDED}::text[]) AND ${dispute.status} <> ALL(${DECIDED}::text[]))`
   return changed > 0

@@ -153,6 +153,8 @@ async function issueCreditNote(): Promise<CreditNote> {
     automaticTries: 0,
     foreignRefund: null,
     disputeStatus: null,
+    disputeId: null,
+    disputeClosedAt: null,
     traceNumber: null,
   }
 }

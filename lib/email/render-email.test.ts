@@ -58,6 +58,8 @@ const note: CreditNote = {
   automaticTries: 0,
   foreignRefund: null,
   disputeStatus: null,
+  disputeId: null,
+  disputeClosedAt: null,
   traceNumber: null,
 }
 
@@ -181,6 +183,17 @@ describe('the client reads', () => {
     expect(subject).toContain('by SEPA transfer')
     expect(text).toMatch(/^Reference +E2E 4711$/m)
     expect(text).toMatch(/^Paid on +16 March 2026$/m)
+  })
+
+  test('of a chargeback that their own bank took the money back, not that somebody sent it', async () => {
+    const lost = { method: 'chargeback', reference: 'du_4711', refundedOn: new Date('2026-03-16') } as const
+    const { subject, text } = await written(refundCompletedManually(note, freelancer, lost))
+    expect(subject).toBe('Refund completed: €400.00 through your bank — credit note CRN-2026-0001')
+    expect(text).toContain('decided in your favour on 16 March 2026')
+    expect(text).toMatch(/^Reference +du_4711$/m)
+    expect(text).not.toMatch(/has paid|outside Stripe/)
+    const alert = paidTwiceAlert(note, freelancer, { stripeRefundId: 're_1', noticedAt: at, beside: lost })
+    expect((await written(alert)).text).toContain('refunded through their bank: chargeback on 16 March 2026')
   })
 
   test('a correction when the bank returned it', async () => {

@@ -25,7 +25,12 @@ export async function applyStripeEvent(eventId: string): Promise<void> {
   })
 }
 
-async function applyFacts(tx: Transaction, event: { id: string }, facts: EventFacts, cause: Cause): Promise<string> {
+async function applyFacts(
+  tx: Transaction,
+  event: { id: string; createdAt: Date },
+  facts: EventFacts,
+  cause: Cause,
+): Promise<string> {
   switch (facts.kind) {
     case 'refund':
       return applyStripeRefund(tx, facts.news, cause)
@@ -37,7 +42,7 @@ async function applyFacts(tx: Transaction, event: { id: string }, facts: EventFa
       if (!facts.paid) return 'nothing_new'
       return (await applyPayment(tx, { ...facts, chargeId: null }, cause)) ? 'applied' : 'nothing_new'
     case 'dispute':
-      return applyDispute(tx, facts, cause)
+      return applyDispute(tx, { ...facts, toldAt: event.createdAt }, cause)
     case 'account':
     case 'account_authorized':
     case 'account_deauthorized':

@@ -1,12 +1,19 @@
 import type { CreditNote } from '@/lib/credit-notes/credit-note'
 import { holdCreditNote, writeTimeline } from '@/lib/credit-notes/find-credit-note'
+import { addJob } from '@/lib/jobs'
 import type { RefundNews } from '@/lib/stripe/refund-news'
 import type { Transaction } from '@/lib/transaction'
 import { closeAttemptAccepted, findOpenAttempt } from './attempt-store'
 import { alertPaidTwice, type Cause, moveRefund } from './move-refund'
 import { planAutomaticTry } from './plan-tries'
 import { mergeProgress, sameProgress, verdictOnRefunds } from './refund-news-rules'
-import { findCreditNoteOfRefund, findKnownRefund, findKnownRefunds, saveKnownRefund } from './refund-store'
+import {
+  findCreditNoteOfRefund,
+  findKnownRefund,
+  findKnownRefunds,
+  lockRefundNews,
+  saveKnownRefund,
+} from './refund-store'
 
 /** What came of a piece of news: kept with the event. */
 export type NewsOutcome = 'applied' | 'nothing_new' | 'foreign_refund' | 'other_account'
@@ -23,7 +30,7 @@ export async function applyStripeRefund(tx: Transaction, news: RefundNews, cause
     owner = await findCreditNoteOfRefund(tx, news)
   }
   if (owner === 'other_account') return 'other_account'
-  if (owner === null) return keepForeignRefund(tx, news)
+  if (owner === null) return keepForeignRefund(tx, news, cause)
   const note = await holdCreditNote(tx, owner.freelancerId, owner.creditNoteId)
   if (!note) throw new Error('a refund names a credit note that is gone')
 
@@ -63,12 +70,17 @@ export async function applyStripeRefund(tx: Transaction, news: RefundNews, cause
   return 'applied'
 }
 
-/** A refund made elsewhere, in Stripe's Dashboard for one: kept, and no credit note moves. */
-async function keepForeignRefund(tx: Transaction, news: RefundNews): Promise<NewsOutcome> {
+/** A refund made elsewhere, in Stripe's Dashboard for one: kept, and no credit note moves; those of its payment are told. */
+async function keepForeignRefund(tx: Transaction, news: RefundNews, cause: Cause): Promise<NewsOutcome> {
+  await lockRefundNews(tx, news.stripeRefundId)
   const known = await findKnownRefund(tx, news.stripeRefundId)
   if (known && known.stripeAccountId !== news.stripeAccountId) return 'other_account'
   const merged = mergeProgress(known, news)
   await saveKnownRefund(tx, news, { ...merged, stripeRefundId: news.stripeRefundId, createdAt: news.createdAt }, null)
+  if (known?.status !== merged.status) {
+    const told = { stripeRefundId: news.stripeRefundId, stripeEventId: cause.stripeEventId ?? null }
+    await addJob(tx, 'tell-foreign-refund', told, { key: `tell-${news.stripeRefundId}` })
+  }
   return 'foreign_refund'
 }
 

@@ -3,6 +3,7 @@ import { findCreditNote, holdCreditNote, writeTimeline } from '@/lib/credit-note
 import { addJob } from '@/lib/jobs'
 import { log } from '@/lib/log'
 import { createRefund } from '@/lib/stripe/create-refund'
+import { remembersAccount } from '@/lib/stripe/fetch-missed-events'
 import { readRefundsOfPayment } from '@/lib/stripe/read-refunds'
 import type { RefundNews } from '@/lib/stripe/refund-news'
 import type { StripeTrouble } from '@/lib/stripe/stripe-errors'
@@ -28,8 +29,17 @@ export async function scheduleResolution(tx: Transaction, attemptId: string, inS
   await addJob(tx, 'resolve-attempt', { attemptId }, { inSeconds: inSeconds + 0.5, key: `resolve-${attemptId}` })
 }
 
-/** Asks Stripe for the refund of a claimed attempt, with its own key, and records what comes of it. */
+/**
+ * Asks Stripe for the refund of a claimed attempt, with its own key, and records what comes of it. Where our own records
+ * can't rule out that this note's refund exists already, the payment's refunds are looked at first.
+ */
 export async function askStripe(attempt: OpenAttempt, cause: Cause): Promise<void> {
+  const mustLook = attempt.uncertain || !(await remembersAccount(attempt.stripeAccountId))
+  if (mustLook && !(await mayAskAfterLooking(attempt, cause))) return
+  // An earlier refund of the note may have come to light since this attempt was claimed.
+  const note = await findCreditNote(attempt.freelancerId, attempt.creditNoteId)
+  if (note && isOnItsWay(note)) return closeAsRefused(attempt, PAID_BY_ANOTHER_ATTEMPT, cause)
+
   const outcome = await createRefund({ ...attempt, attemptId: attempt.id })
   await (outcome.kind === 'unknown' && outcome.code !== 'idempotency_key_in_use' ? countSilence() : countAnswer())
   switch (outcome.kind) {
@@ -45,6 +55,38 @@ export async function askStripe(attempt: OpenAttempt, cause: Cause): Promise<voi
 }
 
 /**
+ * Reads the payment's refunds and books what concerns this note. False when that settles the attempt, or when Stripe would
+ * not let us look: what nobody has looked at is not paid.
+ */
+async function mayAskAfterLooking(attempt: OpenAttempt, cause: Cause): Promise<boolean> {
+  const listed = await readRefundsOfPayment(attempt.stripeAccountId, attempt.paymentIntentId)
+  if (!listed.ok) {
+    await (attempt.uncertain
+      ? recordUnreadable(attempt, listed.trouble)
+      : recordUnasked(attempt, listed.trouble, cause))
+    return false
+  }
+  const own = listed.value.find((refund) => refund.attemptId === attempt.id)
+  if (own) {
+    await recordAcceptance(attempt, own, null, cause)
+    return false
+  }
+  const before = await findCreditNote(attempt.freelancerId, attempt.creditNoteId)
+  await inTransaction((tx) => bookListed(tx, attempt, listed.value, cause))
+  const after = await findCreditNote(attempt.freelancerId, attempt.creditNoteId)
+  // Whoever asked has not seen it: only a person can tell whether it was meant as this refund. What may be at work at Stripe
+  // already is asked about to its end all the same: a new key would pay beside it.
+  const unseen = after?.foreignRefund && !before?.foreignRefund && !attempt.uncertain
+  if (!unseen) return true
+  const message = listed.value
+    .filter(({ status }) => isLive(status))
+    .map(whoRefunded)
+    .join(' ')
+  await closeAsRefused(attempt, { ...PAID_BY_ANOTHER_ATTEMPT, code: 'refunded_elsewhere', message }, cause)
+  return false
+}
+
+/**
  * Resolves an open attempt that nobody is asking about: first looks whether its refund exists (Stripe may have forgotten
  * the key after a day, so asking alone could pay twice), then asks again with the same key. Does nothing when it is closed
  * or somebody else holds it.
@@ -53,18 +95,7 @@ export async function resolveAttempt(attemptId: string): Promise<void> {
   const wait = await breakerOpenFor()
   if (wait > 0) return inTransaction((tx) => scheduleResolution(tx, attemptId, wait * (1 + Math.random())))
   const attempt = await takeUpAttempt(attemptId)
-  if (!attempt) return
-  const cause: Cause = { actor: 'worker' }
-  if (attempt.uncertain) {
-    const listed = await readRefundsOfPayment(attempt.stripeAccountId, attempt.paymentIntentId)
-    if (!listed.ok) return recordUnreadable(attempt, listed.trouble)
-    const own = listed.value.find((refund) => refund.attemptId === attempt.id)
-    if (own) return recordAcceptance(attempt, own, null, cause)
-  }
-  // After a restored backup the note's earlier refund may have come to light since this attempt was claimed.
-  const note = await findCreditNote(attempt.freelancerId, attempt.creditNoteId)
-  if (note && isOnItsWay(note)) return closeAsRefused(attempt, PAID_BY_ANOTHER_ATTEMPT, cause)
-  return askStripe(attempt, cause)
+  if (attempt) await askStripe(attempt, { actor: 'worker' })
 }
 
 /** Some refund of this note is live at Stripe. */
@@ -111,11 +142,8 @@ export async function recordRefusal(attempt: OpenAttempt, refusal: StripeTrouble
   if (!listed.ok) return recordUnreadable(attempt, listed.trouble)
   const own = listed.value.find((refund) => refund.attemptId === attempt.id)
   if (own) return recordAcceptance(attempt, own, refusal.requestId, cause)
-  // Another note's refunds are news for that note: applied here, two notes refused at once would wait for each other.
-  const ours = listed.value.filter(({ creditNoteId }) => creditNoteId === null || creditNoteId === attempt.creditNoteId)
   await inTransaction(async (tx) => {
-    await holdCreditNote(tx, attempt.freelancerId, attempt.creditNoteId)
-    for (const refund of ours) await applyStripeRefund(tx, refund, { ...cause, attemptId: refund.attemptId })
+    await bookListed(tx, attempt, listed.value, cause)
     const note = await holdCreditNote(tx, attempt.freelancerId, attempt.creditNoteId)
     if (!(await closeAttemptRefused(tx, attempt.id, refusal)) || !note) return
     // One of them was this note's own, and is booked now.
@@ -128,6 +156,18 @@ export async function recordRefusal(attempt: OpenAttempt, refusal: StripeTrouble
       { ...cause, attemptId: attempt.id },
     )
   })
+}
+
+/**
+ * Books those of a payment's refunds that are this note's own or nobody's. Another note's refunds are news for that note:
+ * applied here, two notes that are looked at together would wait for each other.
+ */
+async function bookListed(tx: Transaction, attempt: OpenAttempt, listed: RefundNews[], cause: Cause): Promise<void> {
+  await holdCreditNote(tx, attempt.freelancerId, attempt.creditNoteId)
+  for (const refund of listed) {
+    if (refund.creditNoteId !== null && refund.creditNoteId !== attempt.creditNoteId) continue
+    await applyStripeRefund(tx, refund, { ...cause, attemptId: refund.attemptId })
+  }
 }
 
 function whoRefunded(refund: RefundNews): string {
@@ -171,6 +211,13 @@ async function recordUnreadable(attempt: OpenAttempt, trouble: StripeTrouble): P
   await recordUnknown(attempt, { ...trouble, kind: 'unknown' })
   if (trouble.kind === 'refused')
     await inTransaction((tx) => writePendingReason(tx, attempt.creditNoteId, trouble.code, trouble.message))
+}
+
+/** The look before the first call went wrong. Nothing was sent that could pay: a refusal is final, the rest passes. */
+async function recordUnasked(attempt: OpenAttempt, trouble: StripeTrouble, cause: Cause): Promise<void> {
+  if (trouble.kind === 'refused') return closeAsRefused(attempt, trouble, cause)
+  await countSilence()
+  await recordUnknown(attempt, { ...trouble, mayHaveHappened: false })
 }
 
 /** Nobody knows yet. The same key is asked again later; given up only where certainly nothing has begun at Stripe. */

@@ -11,7 +11,7 @@ export function markRefundedSchema(today: string) {
       .trim()
       .min(1, 'Give a reason or reference, so that both sides can find the payment.')
       .max(500, 'Keep the reason or reference under 500 characters.'),
-    method: z.enum(MANUAL_METHODS, { error: 'Choose how the money was sent.' }).default('sepa'),
+    method: z.enum(MANUAL_METHODS, { error: 'Choose how the money was sent.' }).optional(),
     refundedOn: z.iso
       .date({ error: 'Give the day on which the money was sent.' })
       .refine((day) => day <= today, 'The money must have been sent already: choose today or an earlier day.')
@@ -21,8 +21,3 @@ export function markRefundedSchema(today: string) {
   })
 }
 export type MarkRefundedForm = z.infer<ReturnType<typeof markRefundedSchema>>
-
-/** The calendar day it is in a time zone: 2026-03-14. */
-export function todayIn(timeZone: string, now: Date): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(now)
-}

@@ -3,12 +3,13 @@ import type { CreditNote } from '@/lib/credit-notes/credit-note'
 import { holdCreditNote } from '@/lib/credit-notes/find-credit-note'
 import { inTransaction } from '@/lib/transaction'
 import { moveRefund } from './move-refund'
-import { type ManualMethod, mayMarkRefunded, type RefundStatus } from './refund-status'
+import { type ManualMethod, manualMethodsFor, mayMarkRefunded, type RefundStatus } from './refund-status'
 
 export type MarkRefundedResult =
   | { ok: true; creditNote: CreditNote }
   | { ok: false; reason: 'not_found' }
   | { ok: false; reason: 'refund_not_markable'; status: RefundStatus; message: string }
+  | { ok: false; reason: 'method_not_possible'; status: RefundStatus; message: string }
 
 /**
  * Records for good that the money went back outside Stripe; from then on Stripe can't be asked for this note. Legal on
@@ -18,7 +19,8 @@ export async function markRefunded(mark: {
   freelancerId: string
   creditNoteId: string
   actor: 'freelancer' | 'api_key'
-  method: ManualMethod
+  /** Unset means the likeliest: a chargeback where a dispute was lost, else a bank transfer. */
+  method?: ManualMethod
   /** 1 to 500 characters, trimmed. */
   reference: string
   /** A calendar day, as midnight UTC. */
@@ -32,7 +34,10 @@ export async function markRefunded(mark: {
     if (!mayMarkRefunded({ status, attemptOpen: note.attemptOpen })) {
       return { ok: false, reason: 'refund_not_markable', status, message: WHY_NOT[status] }
     }
-    const { method, reference, refundedOn } = mark
+    const [likeliest, ...others] = manualMethodsFor(note)
+    const method = [likeliest, ...others].find((one) => one === (mark.method ?? likeliest))
+    if (!method) return { ok: false, reason: 'method_not_possible', status, message: NO_CHARGEBACK }
+    const { reference, refundedOn } = mark
     const creditNote = await moveRefund(
       tx,
       note,
@@ -42,6 +47,9 @@ export async function markRefunded(mark: {
     return { ok: true, creditNote }
   })
 }
+
+const NO_CHARGEBACK =
+  'No dispute over this payment was lost, so no chargeback has paid it. Choose how the money was sent.'
 
 /** Why a note can't be marked, by where its refund stands. */
 const WHY_NOT: Record<RefundStatus, string> = {

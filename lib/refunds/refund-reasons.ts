@@ -268,7 +268,7 @@ const OWN_CODES = {
     verdict: 'already_refunded',
     why: 'The dispute over this payment was decided for your client, and their bank has taken the money from your Stripe balance. Nothing is left to refund.',
     wayOut:
-      'Press Mark refunded and give the dispute’s number as the reference, so that your books show where the money went.',
+      'Press Mark refunded: that your client’s bank took the money is chosen there already, with the dispute’s number, so that your books show where it went. Send nothing more.',
   },
 } as const satisfies Record<string, Words>
 

@@ -4,6 +4,7 @@ import { REFUND_REASONS, refundReason } from './refund-reasons'
 import {
   LEGAL_TRANSITIONS,
   MANUAL_METHODS,
+  manualMethodsFor,
   mayMarkRefunded,
   mayRetry,
   REFUND_ACTION_LABELS,
@@ -226,6 +227,21 @@ describe('what stands beside the sentence', () => {
   test('the trace number appears once the money has arrived, and only then', () => {
     expect(refundBanner(succeeded, reader).traceNumber).toBe('74627838012345678901234')
     expect(refundBanner({ ...requested, traceNumber: '1' }, reader).traceNumber).toBeNull()
+  })
+
+  test('a chargeback is told as one, and never as money that somebody sent', () => {
+    const refundedOn = new Date('2026-03-14T00:00:00Z')
+    const charged = { ...manual, manual: { method: 'chargeback', reference: 'du_1', refundedOn } } as const
+    expect(refundBanner(charged, reader).chargeback).toBe('du_1')
+    expect(refundBanner(manual, reader).chargeback).toBeNull()
+  })
+
+  test('a chargeback is on offer only where the dispute was lost, and there it comes first', () => {
+    expect(manualMethodsFor(failedFor('paid_by_chargeback'))).toEqual(['chargeback', ...manualMethodsFor(sepa)])
+    expect(manualMethodsFor(sepa)).toEqual(['sepa', 'cash', 'paypal', 'cheque', 'other'])
+    for (const code of Object.keys(REFUND_REASONS)) {
+      expect(manualMethodsFor(failedFor(code)).includes('chargeback')).toBe(code === 'paid_by_chargeback')
+    }
   })
 
   test('the suspicion that a client was paid twice is never hidden', () => {

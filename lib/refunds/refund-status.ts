@@ -6,7 +6,7 @@ import { MOST_AUTOMATIC_TRIES } from './refund-tries'
 export const REFUND_STATUSES = ['pending', 'requested', 'succeeded', 'failed', 'manual'] as const
 export type RefundStatus = (typeof REFUND_STATUSES)[number]
 
-export const MANUAL_METHODS = ['sepa', 'cash', 'paypal', 'cheque', 'other'] as const
+export const MANUAL_METHODS = ['sepa', 'cash', 'paypal', 'cheque', 'other', 'chargeback'] as const
 export type ManualMethod = (typeof MANUAL_METHODS)[number]
 
 /** How a manual refund's method is written in sentences and lists. */
@@ -16,7 +16,19 @@ export const MANUAL_METHOD_NAMES: Record<ManualMethod, string> = {
   paypal: 'PayPal',
   cheque: 'cheque',
   other: 'other means',
+  chargeback: 'chargeback',
 }
+
+/**
+ * The ways in which a note can have been paid outside Stripe, the likeliest first. A chargeback is one of them only where
+ * the dispute over the deposit was lost: then the client's bank has taken the money, and nobody has sent it.
+ */
+export function manualMethodsFor({
+  failureReason,
+}: Pick<RefundFacts, 'failureReason'>): readonly [ManualMethod, ...ManualMethod[]] {
+  return failureReason === 'paid_by_chargeback' ? ['chargeback', ...SENT_BY_HAND] : SENT_BY_HAND
+}
+const SENT_BY_HAND = ['sepa', 'cash', 'paypal', 'cheque', 'other'] as const satisfies readonly ManualMethod[]
 
 /**
  * Legal moves of a credit note's refund (product.md, "Transitions"). `failed → pending` is no move of its own: a retry
@@ -84,6 +96,8 @@ export type RefundBannerView = {
   /** Stripe's own words, when they add something. */
   stripeSays: string | null
   traceNumber: string | null
+  /** The reference of the chargeback that has paid this note: nobody has sent the money. */
+  chargeback: string | null
   paidTwice: boolean
   actions: readonly RefundAction[]
   /** A retry that can't help now stays possible, behind a second look. */
@@ -117,6 +131,7 @@ export function refundBanner(facts: RefundFacts, reader: Reader): RefundBannerVi
     stripeSays: null,
     reason: null,
     traceNumber: null,
+    chargeback: null,
     paidTwice: facts.paidTwice,
     retryNeedsSecondLook: false,
     nextTry: facts.nextTryAt && {
@@ -183,6 +198,7 @@ export function refundBanner(facts: RefundFacts, reader: Reader): RefundBannerVi
       ...common,
       mood: 'done',
       sentence: `Refund completed on ${facts.manual ? formatCalendarDay(facts.manual.refundedOn, reader.locale) : 'an unknown date'} via manual transfer.`,
+      chargeback: facts.manual?.method === 'chargeback' ? facts.manual.reference : null,
       actions: ['download_pdf'],
     }),
   }

@@ -120,6 +120,31 @@ export async function findKnownRefund(
   return rows[0] ?? null
 }
 
+/** A refund that was made elsewhere and belongs to no note of ours. Amount in minor units. */
+export type ForeignRefund = {
+  stripeRefundId: string
+  stripeAccountId: string
+  paymentIntentId: string | null
+  amount: number
+  currency: string
+  status: StripeRefundStatus
+}
+
+/** A refund that belongs to no note; null once one has adopted it. */
+export async function findForeignRefund(stripeRefundId: string): Promise<ForeignRefund | null> {
+  const rows = await db().$queryRaw<(Omit<ForeignRefund, 'amount'> & { amount: bigint })[]>`
+    SELECT id AS "stripeRefundId", stripe_account_id AS "stripeAccountId", payment_intent_id AS "paymentIntentId", amount,
+      currency, status
+    FROM stripe_refunds WHERE id = ${stripeRefundId} AND credit_note_id IS NULL`
+  const [row] = rows
+  return row ? { ...row, amount: Number(row.amount) } : null
+}
+
+/** Has whoever brings news of this refund wait for whoever is at it: two that find nothing kept would each merge with nothing. */
+export async function lockRefundNews(tx: Transaction, stripeRefundId: string): Promise<void> {
+  await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${stripeRefundId}, 0))::text`
+}
+
 /** Writes a refund as merged; `creditNoteId` null for one that belongs to no note of ours. */
 export async function saveKnownRefund(
   tx: Transaction,

@@ -1,4 +1,5 @@
 import { db } from '@/lib/db'
+import { Prisma } from '@/prisma/generated/client'
 
 /** How far back the first look goes, in days: Stripe keeps its list of events for thirty. */
 const FIRST_LOOK_DAYS = 3
@@ -6,30 +7,60 @@ const FIRST_LOOK_DAYS = 3
 /** Events take a moment until they are listed, and clocks differ: each look begins this long before the last one ended. */
 const OVERLAP_MINUTES = 10
 
-export type EventCursor = { stripeAccountId: string; since: Date; startedAt: Date }
+export type EventCursor = { freelancerId: string; stripeAccountId: string; since: Date; startedAt: Date }
 
-/** The connected accounts whose list was not read for this long, the longest unread first, each with where to begin. */
+/**
+ * Which life of the database this is: another one after a restored backup, a recovery to a point in time or a failover, any
+ * of which may have forgotten what was done at Stripe. Changes with every start of the server: too often is safe.
+ */
+const THIS_LIFE = Prisma.sql`
+  (SELECT pg_postmaster_start_time()::text || ' ' || oid FROM pg_database WHERE datname = current_database())`
+
+/**
+ * The connected accounts whose list was not read for this long, or not in this life of the database: these first, then the
+ * longest unread, each with where to begin.
+ */
 export async function findUnreadAccounts(unreadSeconds: number, limit: number): Promise<EventCursor[]> {
   return db().$queryRaw<EventCursor[]>`
-    SELECT a.stripe_account_id AS "stripeAccountId", now() AS "startedAt",
+    SELECT a.freelancer_id AS "freelancerId", a.stripe_account_id AS "stripeAccountId", now() AS "startedAt",
       coalesce(c.read_until - ${OVERLAP_MINUTES} * interval '1 minute', now() - ${FIRST_LOOK_DAYS} * interval '1 day') AS since
     FROM connected_accounts a LEFT JOIN event_cursors c ON c.stripe_account_id = a.stripe_account_id
     -- Disconnected ones too: that an account is given back is told by an event, and that one may be lost as well.
-    WHERE c.read_at IS NULL OR c.read_at < now() - ${unreadSeconds} * interval '1 second'
-    ORDER BY c.read_at NULLS FIRST LIMIT ${limit}`
+    WHERE c.read_at IS NULL OR c.read_at < now() - ${unreadSeconds} * interval '1 second' OR c.tried_in IS DISTINCT FROM ${THIS_LIFE}
+    ORDER BY c.tried_in IS DISTINCT FROM ${THIS_LIFE} DESC, c.read_at NULLS FIRST LIMIT ${limit}`
 }
 
 /** Remembers that an account's list has been read up to the moment at which the reading began. */
 export async function writeEventCursor({ stripeAccountId, startedAt }: EventCursor): Promise<void> {
   await db().$executeRaw`
-    INSERT INTO event_cursors (stripe_account_id, read_until) VALUES (${stripeAccountId}, ${startedAt})
+    INSERT INTO event_cursors (stripe_account_id, read_until, tried_in, read_in)
+    VALUES (${stripeAccountId}, ${startedAt}, ${THIS_LIFE}, ${THIS_LIFE})
     ON CONFLICT (stripe_account_id) DO UPDATE
-      SET read_until = greatest(event_cursors.read_until, excluded.read_until), read_at = now()`
+      SET read_until = greatest(event_cursors.read_until, excluded.read_until), read_at = now(),
+        tried_in = excluded.tried_in, read_in = excluded.read_in`
 }
 
-/** Remembers that an account's list was asked for and refused, so that it isn't asked for again at every sweep. */
-export async function writeRefusedReading({ stripeAccountId, since }: EventCursor): Promise<void> {
+/**
+ * Remembers that an account's list was asked for in vain, so that its next turn comes after the others': a list that never
+ * answers must not keep theirs from being read.
+ */
+export async function writeFailedReading({ stripeAccountId, since }: EventCursor): Promise<void> {
   await db().$executeRaw`
-    INSERT INTO event_cursors (stripe_account_id, read_until) VALUES (${stripeAccountId}, ${since})
-    ON CONFLICT (stripe_account_id) DO UPDATE SET read_at = now()`
+    INSERT INTO event_cursors (stripe_account_id, read_until, tried_in) VALUES (${stripeAccountId}, ${since}, ${THIS_LIFE})
+    ON CONFLICT (stripe_account_id) DO UPDATE SET read_at = now(), tried_in = excluded.tried_in`
+}
+
+/** True when an account's events have been read in this life of the database, and none of them waits to be applied. */
+export async function eventsAreRead(stripeAccountId: string): Promise<boolean> {
+  const rows = await db().$queryRaw<{ remembered: boolean }[]>`
+    SELECT EXISTS (SELECT FROM event_cursors WHERE stripe_account_id = ${stripeAccountId} AND read_in = ${THIS_LIFE})
+      AND NOT EXISTS (SELECT FROM stripe_events WHERE handled_at IS NULL AND stripe_account_id = ${stripeAccountId})
+      AS remembered`
+  return rows[0]?.remembered ?? false
+}
+
+/** Up to when an account's events have been read; null when they never were. */
+export async function eventsReadUntil(stripeAccountId: string): Promise<Date | null> {
+  const cursor = await db().eventCursor.findUnique({ where: { stripeAccountId }, select: { readUntil: true } })
+  return cursor?.readUntil ?? null
 }

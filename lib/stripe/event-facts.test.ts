@@ -47,9 +47,12 @@ describe('what an event tells', () => {
   })
 
   test.each(['created', 'updated', 'closed', 'funds_withdrawn', 'funds_reinstated'])('charge.dispute.%s', (what) => {
-    expect(facts(`charge.dispute.${what}`, { charge: 'ch_1', payment_intent: 'pi_1', status: 'lost' })).toEqual({
+    expect(
+      facts(`charge.dispute.${what}`, { id: 'du_1', charge: 'ch_1', payment_intent: 'pi_1', status: 'lost' }),
+    ).toEqual({
       kind: 'dispute',
       stripeAccountId,
+      disputeId: 'du_1',
       paymentIntentId: 'pi_1',
       chargeId: 'ch_1',
       status: 'lost',

@@ -13,7 +13,14 @@ export type EventFacts =
       paymentIntentId: string
       paid: boolean
     }
-  | { kind: 'dispute'; stripeAccountId: string; paymentIntentId: string | null; chargeId: string; status: string }
+  | {
+      kind: 'dispute'
+      stripeAccountId: string
+      disputeId: string
+      paymentIntentId: string | null
+      chargeId: string
+      status: string
+    }
   | { kind: 'account'; stripeAccountId: string; chargesEnabled: boolean }
   | { kind: 'account_deauthorized'; stripeAccountId: string }
   | { kind: 'account_authorized'; stripeAccountId: string }
@@ -23,7 +30,7 @@ const idOf = z.union([z.string(), z.object({ id: z.string() }).transform(({ id }
 const charge = z.object({ id: z.string(), payment_intent: idOf.nullish() })
 const paymentIntent = z.object({ id: z.string(), status: z.string(), latest_charge: idOf.nullish() })
 const checkoutSession = z.object({ id: z.string(), payment_intent: idOf.nullish(), payment_status: z.string() })
-const dispute = z.object({ charge: idOf, payment_intent: idOf.nullish(), status: z.string() })
+const dispute = z.object({ id: z.string(), charge: idOf, payment_intent: idOf.nullish(), status: z.string() })
 const account = z.object({ id: z.string(), charges_enabled: z.boolean() })
 
 type Reader = (object: unknown, stripeAccountId: string) => EventFacts
@@ -45,6 +52,7 @@ const readRefundEvent = reader(stripeRefundSchema, (refund, stripeAccountId) => 
 const readDispute = reader(dispute, (told, stripeAccountId) => ({
   kind: 'dispute',
   stripeAccountId,
+  disputeId: told.id,
   paymentIntentId: told.payment_intent ?? null,
   chargeId: told.charge,
   status: told.status,

@@ -124,7 +124,14 @@ function storableJson(rawBody: string): string {
   )
 }
 
-type KeptEvent = { id: string; type: string; stripeAccountId: string | null; object: unknown; ofTestMode: boolean }
+type KeptEvent = {
+  id: string
+  type: string
+  stripeAccountId: string | null
+  createdAt: Date
+  object: unknown
+  ofTestMode: boolean
+}
 
 /**
  * True for an event of Stripe's test mode where real money is moved: live Connect endpoints are sent those too, under the
@@ -137,7 +144,7 @@ export function isOnlyATest(event: { ofTestMode: boolean }): boolean {
 /** A kept event that has not been handled yet, locked so that two workers never apply it side by side; null otherwise. */
 export async function lockUnhandledEvent(tx: Transaction, eventId: string): Promise<KeptEvent | null> {
   const rows = await tx.$queryRaw<KeptEvent[]>`
-    SELECT id, type, stripe_account_id AS "stripeAccountId", payload->'data'->'object' AS object,
+    SELECT id, type, stripe_account_id AS "stripeAccountId", created_at AS "createdAt", payload->'data'->'object' AS object,
       coalesce(payload->>'livemode' = 'false', false) AS "ofTestMode"
     FROM stripe_events WHERE id = ${eventId} AND handled_at IS NULL FOR UPDATE`
   return rows[0] ?? null

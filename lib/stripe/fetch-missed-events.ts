@@ -1,5 +1,11 @@
 import { log } from '@/lib/log'
-import { findUnreadAccounts, writeEventCursor, writeRefusedReading } from './event-cursor-store'
+import {
+  eventsAreRead,
+  eventsReadUntil,
+  findUnreadAccounts,
+  writeEventCursor,
+  writeFailedReading,
+} from './event-cursor-store'
 import { storeEvent } from './event-inbox'
 import { readEventsSince } from './read-events'
 
@@ -11,21 +17,42 @@ const UNREAD_SECONDS = 60
 
 /**
  * Fetches what webhooks should have brought, from Stripe's own list of events: after an outage of ours, a dropped delivery
- * or a restored backup. Known events are no-ops, new ones take the road of any webhook. Returns how many were new.
+ * or a restored backup. Known events are no-ops, new ones take the road of any webhook. Returns how many accounts were read,
+ * and how many events were new to whom.
  */
-export async function fetchMissedEvents(timeIsUp: () => boolean): Promise<{ accounts: number; missed: number }> {
+export async function fetchMissedEvents(
+  timeIsUp: () => boolean,
+): Promise<{ accounts: number; missed: { freelancerId: string; events: number }[] }> {
   const cursors = await findUnreadAccounts(UNREAD_SECONDS, BATCH)
   let accounts = 0
-  let missed = 0
+  const missed: { freelancerId: string; events: number }[] = []
   for (const cursor of cursors) {
     if (timeIsUp()) break
     accounts++
+    let events = 0
     const read = await readEventsSince(cursor.stripeAccountId, cursor.since, async (event) => {
-      if ((await storeEvent(event)) === 'stored') missed++
+      if ((await storeEvent(event)) === 'stored') events++
     })
-    if (read.ok) await writeEventCursor(cursor)
-    else if (read.trouble.kind === 'refused') await writeRefusedReading(cursor)
-    else log.warn({ stripeAccountId: cursor.stripeAccountId, code: read.trouble.code }, 'events could not be listed')
+    if (events > 0) missed.push({ freelancerId: cursor.freelancerId, events })
+    if (read.ok) {
+      await writeEventCursor(cursor)
+      continue
+    }
+    await writeFailedReading(cursor)
+    log.warn({ stripeAccountId: cursor.stripeAccountId, code: read.trouble.code }, 'events could not be listed')
   }
   return { accounts, missed }
+}
+
+/**
+ * True when all that was ever done on this account is known to this database: not so right after a restored backup, which
+ * has forgotten what was done since, nor for an account whose list was never read.
+ */
+export async function remembersAccount(stripeAccountId: string): Promise<boolean> {
+  return eventsAreRead(stripeAccountId)
+}
+
+/** Up to when Stripe's list of an account's events has been read; null when it never was. */
+export async function lastReadOfEvents(stripeAccountId: string): Promise<Date | null> {
+  return eventsReadUntil(stripeAccountId)
 }

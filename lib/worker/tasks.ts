@@ -8,6 +8,7 @@ import { applyStripeEvent } from '@/lib/refunds/apply-stripe-event'
 import { resolveAttempt } from '@/lib/refunds/ask-stripe'
 import { readStripe } from '@/lib/refunds/refresh-refund'
 import { sweepAndGoOn } from '@/lib/refunds/sweep-refunds'
+import { tellForeignRefund } from '@/lib/refunds/tell-foreign-refund'
 import { triggerStripeRefund } from '@/lib/refunds/trigger-refund'
 
 const note = { freelancerId: z.uuid(), creditNoteId: z.uuid() }
@@ -27,12 +28,16 @@ export const TASKS: TaskList & Record<JobName | CronName, TaskList[string]> = {
     const answered = await readStripe(z.object(note).parse(payload))
     if (!answered) throw new Error('Stripe did not answer; to be read again')
   },
+  'tell-foreign-refund': (payload) => {
+    const told = z.object({ stripeRefundId: z.string(), stripeEventId: z.string().nullable() }).parse(payload)
+    return tellForeignRefund(told.stripeRefundId, told.stripeEventId)
+  },
   'send-email': async (payload) => {
     await sendEmail(z.object({ outboxId: z.uuid() }).parse(payload).outboxId)
   },
   'sweep-refunds': async () => {
-    const counts = await sweepAndGoOn()
-    if (Object.values(counts).some((count) => count > 0)) log.info(counts, 'swept refunds')
+    const { accountsRead, ...found } = await sweepAndGoOn()
+    if (Object.values(found).some((count) => count > 0)) log.info({ accountsRead, ...found }, 'swept refunds')
   },
   'clear-out': async () => {
     log.info(await clearOutAuth(), 'cleared out')

@@ -251,6 +251,13 @@ describe('mark refunded', () => {
     expect(await standing(owner.noteId)).toBe('pending')
   })
 
+  test('a chargeback is 422 where no dispute was lost', async () => {
+    const fields = { reason: 'du_1', method: 'chargeback' }
+    const { code, details } = await refused(await markRefunded(owner.noteId, withKey(owner), fields), 422)
+    expect({ code, fields: Object.keys(details) }).toEqual({ code: 'invalid_field', fields: ['method'] })
+    expect(await standing(owner.noteId)).toBe('pending')
+  })
+
   test('half a body is 400, one that is not JSON 415, one that is too large 413', async () => {
     expect(await refused(await markRefunded(owner.noteId, withKey(owner), '{"reason":'), 400)).toMatchObject({
       code: 'malformed_json',

@@ -30,7 +30,7 @@ export function paidTwiceAlert(facts: EmailFacts<'paid_twice_alert'>, links: Lin
         <Paragraph>
           Stripe reports that it has refunded {client} for this credit note.{' '}
           {beside.kind === 'manual'
-            ? `It is also marked as refunded by hand: ${MANUAL_METHOD_NAMES[beside.method]} on ${formatCalendarDay(new Date(beside.refundedOn), facts.locale)}.`
+            ? `It is also marked as refunded ${beside.method === 'chargeback' ? 'through their bank' : 'by hand'}: ${MANUAL_METHOD_NAMES[beside.method]} on ${formatCalendarDay(new Date(beside.refundedOn), facts.locale)}.`
             : 'Another refund at Stripe has already paid it back.'}{' '}
           Nothing on the credit note has been changed.
         </Paragraph>

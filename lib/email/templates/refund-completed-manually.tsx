@@ -16,7 +16,10 @@ export function refundCompletedManually(facts: EmailFacts<'refund_completed_manu
         <Headline facts={facts}>Your refund has been paid</Headline>
         <Paragraph>Hello {isolated(facts.clientName)},</Paragraph>
         <Paragraph>
-          {freelancer} has paid {amount} back to you {method.by} on {refundedOn}. {method.expect}
+          {facts.manual.method === 'chargeback'
+            ? `The payment that you disputed was decided in your favour on ${refundedOn}, and your bank has taken the money back from ${freelancer}. With it, the ${amount} of this credit note are paid back.`
+            : `${freelancer} has paid ${amount} back to you ${method.by} on ${refundedOn}.`}{' '}
+          {method.expect}
         </Paragraph>
         <Facts
           rows={[
@@ -42,4 +45,5 @@ const METHODS: Record<ManualMethod, { by: string; expect: string }> = {
   paypal: { by: 'through PayPal', expect: 'PayPal usually shows it the same day.' },
   cheque: { by: 'by cheque', expect: 'Your bank credits a cheque some days after you have paid it in.' },
   other: { by: 'outside Stripe', expect: 'The reference below says how.' },
+  chargeback: { by: 'through your bank', expect: 'Your bank shows when it was credited to you.' },
 }

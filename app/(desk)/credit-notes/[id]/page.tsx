@@ -16,9 +16,8 @@ import { requireFreelancer } from '@/lib/auth/session'
 import { refundFacts } from '@/lib/credit-notes/credit-note'
 import { getAttempts, getTimeline } from '@/lib/credit-notes/credit-note-store'
 import { findCreditNote } from '@/lib/credit-notes/find-credit-note'
-import { formatCalendarDay } from '@/lib/dates'
+import { dayIn, formatCalendarDay } from '@/lib/dates'
 import { listEmails } from '@/lib/email/outbox'
-import { todayIn } from '@/lib/refunds/mark-refunded-form'
 import { MANUAL_METHOD_NAMES, refundBanner } from '@/lib/refunds/refund-status'
 import { LiveChanges } from '../../../live-changes'
 import { BANNER_ACTIONS } from '../../banner-actions'
@@ -78,7 +77,7 @@ export default async function CreditNotePage({ params, searchParams }: PageProps
       <CreditNoteRefund
         note={note}
         reader={freelancer}
-        today={todayIn(freelancer.timeZone, new Date())}
+        today={dayIn(freelancer.timeZone, new Date())}
         markOpenInPlace={(await searchParams).mark === 'refunded'}
         actions={BANNER_ACTIONS}
       />
@@ -130,7 +129,10 @@ export default async function CreditNotePage({ params, searchParams }: PageProps
             </Facts>
           </Panel>
           {note.manual && (
-            <Panel title="Refunded by hand" id="by-hand">
+            <Panel
+              title={note.manual.method === 'chargeback' ? 'Refunded by chargeback' : 'Refunded by hand'}
+              id="by-hand"
+            >
               <Facts>
                 <Fact name="How">{MANUAL_METHOD_NAMES[note.manual.method]}</Fact>
                 <Fact name="Date">{formatCalendarDay(note.manual.refundedOn, freelancer.locale)}</Fact>

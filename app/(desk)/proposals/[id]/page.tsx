@@ -9,8 +9,8 @@ import { Moment } from '@/components/ui/moment'
 import { Panel } from '@/components/ui/panel'
 import { requireFreelancer } from '@/lib/auth/session'
 import { listCreditNotesOfProposal } from '@/lib/credit-notes/credit-note-store'
+import { dayIn } from '@/lib/dates'
 import { getProposal } from '@/lib/proposals/proposal-store'
-import { todayIn } from '@/lib/refunds/mark-refunded-form'
 import { LiveChanges } from '../../../live-changes'
 import { BANNER_ACTIONS } from '../../banner-actions'
 import { DeskLink } from '../../desk-link'
@@ -30,7 +30,7 @@ export default async function ProposalPage({ params }: PageProps<'/proposals/[id
   const proposal = await proposalOf(freelancer.id, (await params).id)
   if (!proposal) notFound()
   const creditNotes = await listCreditNotesOfProposal(freelancer.id, proposal.id)
-  const today = todayIn(freelancer.timeZone, new Date())
+  const today = dayIn(freelancer.timeZone, new Date())
   const money = (amount: number) => <Amount amount={amount} currency={proposal.currency} locale={freelancer.locale} />
   const { deposit, amendments } = proposal
   const { word, tone } = PROPOSAL_STATUS_LOOKS[proposal.status]

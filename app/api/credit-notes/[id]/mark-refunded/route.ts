@@ -1,6 +1,7 @@
 import { creditNoteJson } from '@/lib/credit-notes/credit-note-json'
+import { dayIn } from '@/lib/dates'
 import { markRefunded } from '@/lib/refunds/mark-refunded'
-import { markRefundedSchema, todayIn } from '@/lib/refunds/mark-refunded-form'
+import { markRefundedSchema } from '@/lib/refunds/mark-refunded-form'
 import { answer, door, refuse, refuseBody, refuseMethods, refuseNotFound } from '../../../answers'
 import { authorise } from '../../../authorise'
 import { readJson } from '../../../read-body'
@@ -13,7 +14,7 @@ export const POST = door(async (request, { params }: { params: Promise<{ id: str
 
   const read = await readJson(request)
   if (!read.ok) return refuseBody(read.reason)
-  const mark = markRefundedSchema(todayIn(freelancer.timeZone, new Date())).safeParse(read.json)
+  const mark = markRefundedSchema(dayIn(freelancer.timeZone, new Date())).safeParse(read.json)
   if (!mark.success) {
     const details = Object.fromEntries(
       mark.error.issues.map(({ path, message }) => [path[0] === undefined ? 'body' : String(path[0]), message]),
@@ -32,6 +33,8 @@ export const POST = door(async (request, { params }: { params: Promise<{ id: str
   })
   if (result.ok) return answer(creditNoteJson(result.creditNote))
   if (result.reason === 'not_found') return refuseNotFound()
+  if (result.reason === 'method_not_possible')
+    return refuse('invalid_field', result.message, { details: { method: result.message } })
   return refuse(result.reason, result.message, { details: { status: result.status } })
 })
 
