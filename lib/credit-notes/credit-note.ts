@@ -85,6 +85,7 @@ export const TIMELINE_KINDS = [
   'trace_number',
   'marked_refunded',
   'paid_twice',
+  'paid_twice_over',
   'news_without_change',
   'foreign_refund',
   'email_sent',

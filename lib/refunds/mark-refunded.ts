@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { CreditNote } from '@/lib/credit-notes/credit-note'
 import { holdCreditNote } from '@/lib/credit-notes/find-credit-note'
 import { inTransaction } from '@/lib/transaction'
+import { followRefunds } from './apply-stripe-refund'
 import { moveRefund } from './move-refund'
 import { type ManualMethod, manualMethodsFor, mayMarkRefunded, type RefundStatus } from './refund-status'
 
@@ -44,6 +45,8 @@ export async function markRefunded(mark: {
       { to: 'manual', method, reference, refundedOn },
       { actor: mark.actor },
     )
+    // A refund that somebody made in Stripe's Dashboard is known already, and this one does not say that it is the same.
+    await followRefunds(tx, creditNote, { actor: mark.actor })
     return { ok: true, creditNote }
   })
 }
