@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { db, disconnectDatabase } from '@/lib/db'
 import { adoptRefund } from '@/lib/refunds/adopt-refund'
 import { applyStripeRefund } from '@/lib/refunds/apply-stripe-refund'
+import { lookingAfter } from '@/lib/refunds/looking-after'
 import { markRefunded } from '@/lib/refunds/mark-refunded'
 import { stopAutomaticTries } from '@/lib/refunds/plan-tries'
 import { readStripe } from '@/lib/refunds/refresh-refund'
@@ -234,6 +235,32 @@ describe('Stripe down', () => {
     await sweepRefunds()
     for (const note of notes) expect(await standing(note)).toMatchObject({ refundStatus: 'requested' })
   })
+})
+
+test('what a sweep puts right is told to the freelancer whose refund it was, and to nobody else', async () => {
+  const other = await openDesk(await stripe.openAccount())
+  const note = await issueNote(desk)
+  await forgetJobs()
+  await sweepRefunds()
+  await runJobs()
+  await stripe.plan({ kind: 'timeout_after', milliseconds: 20, method: 'POST', path: '/v1/refunds' })
+  await trigger(note)
+  await db().$executeRaw`UPDATE refund_attempts SET lease_until = now() WHERE finished_at IS NULL`
+  await sweepRefunds()
+
+  const told = async ({ freelancerId, stripeAccountId }: Desk) => lookingAfter(freelancerId, stripeAccountId)
+  const care = await told(desk)
+  expect(care.lastSweepAt?.getTime()).toBeGreaterThan(Date.now() - 60_000)
+  expect(care.eventsReadAt?.getTime()).toBeGreaterThan(Date.now() - 60_000)
+  expect(care.findings).toMatchObject([
+    { kind: 'attempt_resolved', creditNote: { id: note.creditNoteId } },
+    { kind: 'events_missed', creditNote: null },
+  ])
+  expect((await told(other)).findings).toEqual([])
+
+  // A look that finds nothing out of order is not worth telling.
+  await sweepRefunds()
+  expect((await told(desk)).findings).toHaveLength(2)
 })
 
 describe('events that never arrived', () => {

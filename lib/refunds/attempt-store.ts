@@ -135,11 +135,12 @@ export async function findOpenAttempt(
 }
 
 /** Open attempts whose lease has run out, oldest first: the work of a process that died, or that it is time to ask about again. */
-export async function findLapsedAttempts(limit: number): Promise<string[]> {
-  const rows = await db().$queryRaw<{ id: string }[]>`
-    SELECT id FROM refund_attempts
+export async function findLapsedAttempts(
+  limit: number,
+): Promise<{ attemptId: string; freelancerId: string; creditNoteId: string }[]> {
+  return db().$queryRaw`
+    SELECT id AS "attemptId", freelancer_id AS "freelancerId", credit_note_id AS "creditNoteId" FROM refund_attempts
     WHERE state IN ('in_flight', 'unknown') AND lease_until <= now() ORDER BY lease_until LIMIT ${limit}`
-  return rows.map(({ id }) => id)
 }
 
 /** The id of a note's open attempt, if any. */

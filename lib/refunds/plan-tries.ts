@@ -23,15 +23,15 @@ export async function wakeRefunds(
   return waiting.length
 }
 
-/** Asks again for one refund at once, because what it waited for has come about. */
+/** Asks again for one refund at once, because what it waited for has come about. False when it is not to be asked for. */
 export async function wakeRefund(
   tx: Transaction,
   note: { freelancerId: string; creditNoteId: string },
   healing: Healing,
-): Promise<void> {
-  if (await askAgainIn(tx, note, 0)) {
-    await writeTimeline(tx, { ...note, kind: 'cause_healed', actor: 'stripe', detail: { healing } })
-  }
+): Promise<boolean> {
+  if (!(await askAgainIn(tx, note, 0))) return false
+  await writeTimeline(tx, { ...note, kind: 'cause_healed', actor: 'stripe', detail: { healing } })
+  return true
 }
 
 async function askAgainIn(

@@ -1,3 +1,4 @@
+import { findCreditNote } from '@/lib/credit-notes/find-credit-note'
 import { describeFailure } from '@/lib/failures'
 import { addJob } from '@/lib/jobs'
 import { log } from '@/lib/log'
@@ -9,9 +10,10 @@ import { findLapsedAttempts } from './attempt-store'
 import { breakerOpenFor } from './breaker-store'
 import { wakeRefund } from './plan-tries'
 import { readStripe } from './refresh-refund'
+import type { RefundStatus } from './refund-status'
 import { findDueTries, findQuietRefunds, findRefundsShortOfBalance, writeStripeRead } from './refund-store'
 import { HEALED_BY } from './refund-tries'
-import { beginSweep, endSweep } from './sweep-store'
+import { beginSweep, endSweep, type SweepFindingKind, writeSweepFinding } from './sweep-store'
 import { triggerStripeRefund } from './trigger-refund'
 
 /** How many of each kind one sweep takes on: a backlog is worked off over several sweeps, not in one that never ends. */
@@ -60,7 +62,10 @@ export async function sweepRefunds(): Promise<SweepCounts> {
     await apart('missed events', async () => {
       const { accounts, missed } = await fetchMissedEvents(timeIsUp)
       counts.accountsRead = accounts
-      counts.eventsMissed = missed
+      for (const { freelancerId, events } of missed) {
+        counts.eventsMissed += events
+        await writeSweepFinding({ freelancerId, kind: 'events_missed', quantity: events })
+      }
     })
   }
   await endSweep(id, counts)
@@ -83,9 +88,13 @@ export async function sweepAndGoOn(): Promise<SweepCounts> {
 }
 
 async function resolveLapsedAttempts(counts: SweepCounts, timeIsUp: () => boolean): Promise<void> {
-  for (const attemptId of await findLapsedAttempts(BATCH)) {
+  for (const { attemptId, ...note } of await findLapsedAttempts(BATCH)) {
     if (timeIsUp()) return
-    await apart(`attempt ${attemptId}`, () => resolveAttempt(attemptId))
+    await apart(`attempt ${attemptId}`, async () => {
+      await resolveAttempt(attemptId)
+      const standing = await findCreditNote(note.freelancerId, note.creditNoteId)
+      if (!standing?.attemptOpen) await writeSweepFinding({ ...note, kind: 'attempt_resolved' })
+    })
     counts.attemptsResolved++
   }
 }
@@ -94,6 +103,7 @@ async function makeDueTries(counts: SweepCounts, timeIsUp: () => boolean): Promi
   for (const note of await findDueTries(BATCH)) {
     if (timeIsUp()) return
     await triggerStripeRefund({ ...note, cause: 'automatic', actor: 'worker' })
+    await writeSweepFinding({ ...note, kind: 'try_made' })
     counts.triesMade++
   }
 }
@@ -105,14 +115,26 @@ async function lookAfterQuietRefunds(counts: SweepCounts, timeIsUp: () => boolea
     await writeStripeRead(creditNoteId)
     if (status === 'pending') {
       await triggerStripeRefund({ freelancerId, creditNoteId, cause: 'automatic', actor: 'worker' })
+      await noteWhatMoved({ freelancerId, creditNoteId }, status, 'refund_begun')
       counts.refundsBegun++
     } else {
       await apart(`credit note ${creditNoteId}`, async () => {
         await readStripe({ freelancerId, creditNoteId })
+        await noteWhatMoved({ freelancerId, creditNoteId }, status, 'news_read')
       })
       counts.refundsRead++
     }
   }
+}
+
+/** Most looks find nothing new; only those that did are worth telling. */
+async function noteWhatMoved(
+  note: { freelancerId: string; creditNoteId: string },
+  before: RefundStatus,
+  kind: SweepFindingKind,
+): Promise<void> {
+  const now = await findCreditNote(note.freelancerId, note.creditNoteId)
+  if (now?.refundStatus !== before) await writeSweepFinding({ ...note, kind })
 }
 
 /** A balance that covers a refund again starts it; each account and currency is read once a sweep. */
@@ -129,7 +151,9 @@ async function healShortBalances(counts: SweepCounts, timeIsUp: () => boolean): 
     if (available < note.amount) continue
     left.set(purse, available - note.amount)
     const { freelancerId, creditNoteId } = note
-    await inTransaction((tx) => wakeRefund(tx, { freelancerId, creditNoteId }, 'balance_topped_up'))
+    const woken = await inTransaction((tx) => wakeRefund(tx, { freelancerId, creditNoteId }, 'balance_topped_up'))
+    if (!woken) continue
+    await writeSweepFinding({ freelancerId, creditNoteId, kind: 'balance_topped_up' })
     counts.balancesHealed++
   }
 }

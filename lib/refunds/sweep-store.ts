@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { db } from '@/lib/db'
 import type { SweepCounts } from './sweep-refunds'
 
@@ -15,6 +16,53 @@ export async function endSweep(id: bigint, counts: SweepCounts): Promise<void> {
   await db().$executeRaw`
     UPDATE sweep_runs SET finished_at = now(), counts = ${JSON.stringify(counts)}::jsonb WHERE id = ${id}`
   await db().$executeRaw`DELETE FROM sweep_runs WHERE id <= ${id} - ${KEPT}::bigint`
+}
+
+/** What a sweep puts right. */
+export const SWEEP_FINDING_KINDS = [
+  'attempt_resolved',
+  'try_made',
+  'refund_begun',
+  'news_read',
+  'balance_topped_up',
+  'events_missed',
+] as const
+export type SweepFindingKind = (typeof SWEEP_FINDING_KINDS)[number]
+
+export type SweepFinding = {
+  id: string
+  kind: SweepFindingKind
+  quantity: number
+  at: Date
+  /** Null for what concerns no note in particular. */
+  creditNote: { id: string; number: string } | null
+}
+
+/** Notes what a sweep has put right, for the freelancer to see. */
+export async function writeSweepFinding(finding: {
+  freelancerId: string
+  creditNoteId?: string
+  kind: SweepFindingKind
+  quantity?: number
+}): Promise<void> {
+  await db().sweepFinding.create({ data: finding })
+}
+
+/** What sweeps have put right for a freelancer, the latest first. */
+export async function listSweepFindings(freelancerId: string, limit: number): Promise<SweepFinding[]> {
+  const rows = await db().sweepFinding.findMany({
+    where: { freelancerId },
+    orderBy: { id: 'desc' },
+    take: limit,
+    include: { creditNote: { select: { id: true, number: true } } },
+  })
+  return rows.map(({ id, kind, quantity, at, creditNote }) => ({
+    id: String(id),
+    kind: z.enum(SWEEP_FINDING_KINDS).parse(kind),
+    quantity,
+    at,
+    creditNote,
+  }))
 }
 
 /** When the last sweep that came to its end did so; null before the first. */

@@ -7,7 +7,7 @@ const FIRST_LOOK_DAYS = 3
 /** Events take a moment until they are listed, and clocks differ: each look begins this long before the last one ended. */
 const OVERLAP_MINUTES = 10
 
-export type EventCursor = { stripeAccountId: string; since: Date; startedAt: Date }
+export type EventCursor = { freelancerId: string; stripeAccountId: string; since: Date; startedAt: Date }
 
 /**
  * Which life of the database this is: another one after a restored backup, a recovery to a point in time or a failover, any
@@ -22,7 +22,7 @@ const THIS_LIFE = Prisma.sql`
  */
 export async function findUnreadAccounts(unreadSeconds: number, limit: number): Promise<EventCursor[]> {
   return db().$queryRaw<EventCursor[]>`
-    SELECT a.stripe_account_id AS "stripeAccountId", now() AS "startedAt",
+    SELECT a.freelancer_id AS "freelancerId", a.stripe_account_id AS "stripeAccountId", now() AS "startedAt",
       coalesce(c.read_until - ${OVERLAP_MINUTES} * interval '1 minute', now() - ${FIRST_LOOK_DAYS} * interval '1 day') AS since
     FROM connected_accounts a LEFT JOIN event_cursors c ON c.stripe_account_id = a.stripe_account_id
     -- Disconnected ones too: that an account is given back is told by an event, and that one may be lost as well.
@@ -57,4 +57,10 @@ export async function eventsAreRead(stripeAccountId: string): Promise<boolean> {
       AND NOT EXISTS (SELECT FROM stripe_events WHERE handled_at IS NULL AND stripe_account_id = ${stripeAccountId})
       AS remembered`
   return rows[0]?.remembered ?? false
+}
+
+/** Up to when an account's events have been read; null when they never were. */
+export async function eventsReadUntil(stripeAccountId: string): Promise<Date | null> {
+  const cursor = await db().eventCursor.findUnique({ where: { stripeAccountId }, select: { readUntil: true } })
+  return cursor?.readUntil ?? null
 }

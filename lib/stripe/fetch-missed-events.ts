@@ -1,5 +1,11 @@
 import { log } from '@/lib/log'
-import { eventsAreRead, findUnreadAccounts, writeEventCursor, writeFailedReading } from './event-cursor-store'
+import {
+  eventsAreRead,
+  eventsReadUntil,
+  findUnreadAccounts,
+  writeEventCursor,
+  writeFailedReading,
+} from './event-cursor-store'
 import { storeEvent } from './event-inbox'
 import { readEventsSince } from './read-events'
 
@@ -11,18 +17,23 @@ const UNREAD_SECONDS = 60
 
 /**
  * Fetches what webhooks should have brought, from Stripe's own list of events: after an outage of ours, a dropped delivery
- * or a restored backup. Known events are no-ops, new ones take the road of any webhook. Returns how many were new.
+ * or a restored backup. Known events are no-ops, new ones take the road of any webhook. Returns how many accounts were read,
+ * and how many events were new to whom.
  */
-export async function fetchMissedEvents(timeIsUp: () => boolean): Promise<{ accounts: number; missed: number }> {
+export async function fetchMissedEvents(
+  timeIsUp: () => boolean,
+): Promise<{ accounts: number; missed: { freelancerId: string; events: number }[] }> {
   const cursors = await findUnreadAccounts(UNREAD_SECONDS, BATCH)
   let accounts = 0
-  let missed = 0
+  const missed: { freelancerId: string; events: number }[] = []
   for (const cursor of cursors) {
     if (timeIsUp()) break
     accounts++
+    let events = 0
     const read = await readEventsSince(cursor.stripeAccountId, cursor.since, async (event) => {
-      if ((await storeEvent(event)) === 'stored') missed++
+      if ((await storeEvent(event)) === 'stored') events++
     })
+    if (events > 0) missed.push({ freelancerId: cursor.freelancerId, events })
     if (read.ok) {
       await writeEventCursor(cursor)
       continue
@@ -39,4 +50,9 @@ export async function fetchMissedEvents(timeIsUp: () => boolean): Promise<{ acco
  */
 export async function remembersAccount(stripeAccountId: string): Promise<boolean> {
   return eventsAreRead(stripeAccountId)
+}
+
+/** Up to when Stripe's list of an account's events has been read; null when it never was. */
+export async function lastReadOfEvents(stripeAccountId: string): Promise<Date | null> {
+  return eventsReadUntil(stripeAccountId)
 }

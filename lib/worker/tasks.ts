@@ -36,8 +36,8 @@ export const TASKS: TaskList & Record<JobName | CronName, TaskList[string]> = {
     await sendEmail(z.object({ outboxId: z.uuid() }).parse(payload).outboxId)
   },
   'sweep-refunds': async () => {
-    const counts = await sweepAndGoOn()
-    if (Object.values(counts).some((count) => count > 0)) log.info(counts, 'swept refunds')
+    const { accountsRead, ...found } = await sweepAndGoOn()
+    if (Object.values(found).some((count) => count > 0)) log.info({ accountsRead, ...found }, 'swept refunds')
   },
   'clear-out': async () => {
     log.info(await clearOutAuth(), 'cleared out')

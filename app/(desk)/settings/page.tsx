@@ -1,20 +1,30 @@
 import type { Metadata } from 'next'
+import { SweepFindings } from '@/components/sweep-findings'
 import { Chip } from '@/components/ui/chip'
 import { Fact, Facts } from '@/components/ui/facts'
 import { Moment } from '@/components/ui/moment'
 import { Panel } from '@/components/ui/panel'
 import { listApiKeys } from '@/lib/auth/api-keys'
 import { requireFreelancer } from '@/lib/auth/session'
+import { lookingAfter } from '@/lib/refunds/looking-after'
+import { DeskLink } from '../desk-link'
 import { PageHeading } from '../page-heading'
 import { revokeApiKeyAction } from './api-key-actions'
 import { CreateApiKey } from './create-api-key'
 
 export const metadata: Metadata = { title: 'Settings' }
 
+/** A sweep comes every few seconds, and may take half a minute while Stripe is slow. */
+const SWEEPS_ARE_LATE_MS = 120_000
+
 export default async function SettingsPage() {
   const freelancer = await requireFreelancer()
-  const keys = await listApiKeys(freelancer.id)
   const account = freelancer.connectedAccount
+  const [keys, care] = await Promise.all([
+    listApiKeys(freelancer.id),
+    lookingAfter(freelancer.id, account?.stripeAccountId ?? null),
+  ])
+  const careIsOn = care.lastSweepAt !== null && Date.now() - care.lastSweepAt.getTime() < SWEEPS_ARE_LATE_MS
 
   return (
     <>
@@ -55,6 +65,33 @@ export default async function SettingsPage() {
                 </Fact>
               )}
             </Facts>
+          )}
+        </Panel>
+
+        <Panel
+          title="Looking after your refunds"
+          id="looking-after"
+          aside={careIsOn ? <Chip tone="done">On</Chip> : <Chip tone="failed">Not running</Chip>}
+        >
+          <p className="px-4 pb-3 text-pretty text-muted md:px-5">
+            {careIsOn
+              ? 'Every few seconds Requite looks for answers and messages from Stripe that got lost, and asks Stripe itself.'
+              : 'Requite’s worker has not looked for a while. Nothing is lost or paid twice meanwhile; refunds and emails go on once it runs again.'}
+          </p>
+          <Facts>
+            <Fact name="Last look">
+              {care.lastSweepAt ? <Moment at={care.lastSweepAt} reader={freelancer} /> : 'Not yet'}
+            </Fact>
+            {account && (
+              <Fact name="Stripe’s messages read up to">
+                {care.eventsReadAt ? <Moment at={care.eventsReadAt} reader={freelancer} /> : 'Not yet'}
+              </Fact>
+            )}
+          </Facts>
+          {care.findings.length > 0 ? (
+            <SweepFindings findings={care.findings} reader={freelancer} Link={DeskLink} />
+          ) : (
+            <p className="border-t px-4 py-3 text-muted md:px-5">Nothing had to be put right so far.</p>
           )}
         </Panel>
 
