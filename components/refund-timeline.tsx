@@ -15,6 +15,7 @@ const LOOKS: Record<TimelineKind, { words: string; tone: Tone }> = {
   attempt_started: { words: 'Refund attempt begun', tone: 'moving' },
   attempt_unknown: { words: 'Stripe’s answer did not arrive: outcome unknown', tone: 'waiting' },
   attempt_resolved: { words: 'Outcome of the attempt found out', tone: 'moving' },
+  attempt_given_up: { words: 'Attempt closed without knowing what became of it', tone: 'waiting' },
   refund_requested: { words: 'Stripe accepted the refund', tone: 'moving' },
   refund_refused: { words: 'Stripe refused the refund', tone: 'failed' },
   refund_succeeded: { words: 'Refund completed', tone: 'done' },

@@ -409,6 +409,21 @@ describe('a refund attempt', () => {
     await expect(insert('refund_attempts', { ...attemptRow(note), ...flaw })).rejects.toMatchObject(CHECK)
   })
 
+  test('is closed as one whose outcome nobody knows only after seven days in which Stripe let nobody look', async () => {
+    const withheld = { ...REFUSED, code: 'outcome_withheld' }
+    const daysAgo = (days: number) => new Date(Date.now() - days * 24 * 60 * 60 * 1000)
+    const attempt = await openAttempt()
+    await expect(update('refund_attempts', attempt, withheld)).rejects.toMatchObject(INTEGRITY)
+    await update('refund_attempts', attempt, { state: 'unknown', look_refused_since: daysAgo(6.9) })
+    await expect(update('refund_attempts', attempt, withheld)).rejects.toMatchObject(INTEGRITY)
+    await update('refund_attempts', attempt, { state: 'in_flight', look_refused_since: daysAgo(7.1) })
+    await expect(update('refund_attempts', attempt, withheld)).rejects.toMatchObject(INTEGRITY)
+    await update('refund_attempts', attempt, { state: 'unknown' })
+    await expect(update('credit_notes', note.id, columnsOf('manual'))).rejects.toMatchObject(INTEGRITY)
+    await update('refund_attempts', attempt, withheld)
+    await update('credit_notes', note.id, columnsOf('manual'))
+  })
+
   test('its key is nobody else’s, and so is its place in the note’s row of attempts', async () => {
     const row = attemptRow(note)
     await update('refund_attempts', await insert('refund_attempts', row), REFUSED)

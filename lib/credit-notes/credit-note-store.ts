@@ -38,6 +38,8 @@ const SELECT_CREDIT_NOTE = Prisma.sql`
     f.id AS "foreignRefundId", f.created_at AS "foreignRefundAt", d.method AS "depositMethod",
     d.confirmed_at IS NOT NULL AS "depositConfirmed",
     EXISTS (SELECT FROM refund_attempts t WHERE t.credit_note_id = n.id AND t.state IN ('in_flight', 'unknown')) AS "attemptOpen",
+    EXISTS (SELECT FROM refund_attempts t WHERE t.credit_note_id = n.id AND t.state IN ('in_flight', 'unknown')
+      AND outcome_is_withheld(t.look_refused_since)) AS "outcomeWithheld",
     (SELECT count(*) FROM refund_attempts t WHERE t.credit_note_id = n.id) AS attempts,
     CASE WHEN r.status = 'requires_action' THEN 'requires_action' ELSE r.pending_reason END AS "pendingReason",
     r.trace_number AS "traceNumber"

@@ -147,6 +147,7 @@ async function issueCreditNote(): Promise<CreditNote> {
     depositMethod: 'card',
     depositConfirmed: true,
     attemptOpen: false,
+    outcomeWithheld: false,
     attempts: 0,
     pendingReason: null,
     nextTryAt: null,

@@ -52,6 +52,7 @@ const note: CreditNote = {
   depositMethod: 'card',
   depositConfirmed: true,
   attemptOpen: false,
+  outcomeWithheld: false,
   attempts: 0,
   pendingReason: null,
   nextTryAt: null,

@@ -13,6 +13,7 @@ import { inTransaction, type Transaction } from '@/lib/transaction'
 import { applyDispute } from './apply-dispute'
 import { applyPayment } from './apply-payment'
 import { applyStripeRefund } from './apply-stripe-refund'
+import { findNotesWithheld } from './attempt-store'
 import type { Cause } from './move-refund'
 import { wakeRefunds } from './plan-tries'
 import { findCreditNotesOfPayment } from './refund-store'
@@ -85,7 +86,12 @@ async function applyAccountWord(tx: Transaction, eventId: string, word: AccountW
   if (!(await applyAccountNews(tx, stripeAccountId, news))) return 'unknown_account'
   if (!ofAccess && !ofCharges) return 'nothing_new'
   const usable = word.kind === 'account' ? word.chargesEnabled : connected
-  if (ofAccess && usable) await wakeRefunds(tx, 'account_reconnected', { stripeAccountId })
+  if (ofAccess && usable) {
+    await wakeRefunds(tx, 'account_reconnected', { stripeAccountId })
+    // What nobody could see before may have paid.
+    for (const note of await findNotesWithheld(tx, stripeAccountId))
+      await addJob(tx, 'read-refunds', note, { inSeconds: 2, key: `read-${note.creditNoteId}` })
+  }
   return 'applied'
 }
 
