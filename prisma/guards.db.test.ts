@@ -276,6 +276,26 @@ describe('the status of a refund', () => {
   })
 })
 
+describe('the currency of an agreement', () => {
+  test('is the deposit’s too', async () => {
+    const { proposalId } = await agree(freelancerId)
+    await sql.query('DELETE FROM deposits WHERE proposal_id = $1', [proposalId])
+    const inPounds = { ...deposit(freelancerId, proposalId), currency: 'gbp' }
+    await expect(insert('deposits', inPounds)).rejects.toMatchObject(INTEGRITY)
+    const inEuros = await insert('deposits', { ...inPounds, currency: 'eur' })
+    await expect(update('deposits', inEuros, { currency: 'gbp' })).rejects.toMatchObject(INTEGRITY)
+  })
+
+  test('is the credit note’s too', async () => {
+    const row = { ...(await noteRow(agreement)), currency: 'gbp' }
+    await expect(insert('credit_notes', row)).rejects.toMatchObject(INTEGRITY)
+  })
+
+  test('stands once a deposit was taken', async () => {
+    await expect(update('proposals', agreement.proposalId, { currency: 'gbp' })).rejects.toMatchObject(INTEGRITY)
+  })
+})
+
 describe('an issued credit note', () => {
   test.each([
     ['id', randomUUID()],
