@@ -39,6 +39,10 @@ const RETRIED: Record<RefundStatus, Words | null> = {
 }
 
 const TOO_OFTEN: Words = { tone: 'needs_you', text: 'Too many retries in a short time. Try again in a minute.' }
+const LOOKED_TOO_OFTEN: Words = {
+  tone: 'needs_you',
+  text: 'You have asked Stripe very often just now. This page changes by itself when Stripe has news; ask again in a minute.',
+}
 const MARKED: Words = { tone: 'done', text: 'Marked refunded. Your client gets a confirmation by email.' }
 
 /** Retry: asks Stripe afresh. Whatever comes of it, the page is redrawn to the truth. */
@@ -67,6 +71,8 @@ export async function refreshStatusAction(
   const freelancer = await requireFreelancer()
   const asked = noteForm.safeParse(Object.fromEntries(form))
   if (!asked.success) return notFound()
+  const within = await countAct('refresh_per_freelancer', freelancer.id)
+  if (!within.ok) return answer(LOOKED_TOO_OFTEN, null)
   const result = await refreshRefund({ freelancerId: freelancer.id, ...asked.data })
   redraw()
   if (!result.ok) return notFound()
