@@ -21,6 +21,7 @@ const LOOKS: Record<TimelineKind, { words: string; tone: Tone }> = {
   refund_succeeded: { words: 'Refund completed', tone: 'done' },
   refund_failed: { words: 'Refund failed', tone: 'failed' },
   refund_bounced: { words: 'The bank returned the refund', tone: 'failed' },
+  dispute_lost: { words: 'The dispute over the deposit was lost', tone: 'failed' },
   trace_number: { words: 'The bank gave a trace number', tone: 'done' },
   marked_refunded: { words: 'Marked refunded', tone: 'done' },
   paid_twice: { words: 'Your client may have been paid twice', tone: 'failed' },

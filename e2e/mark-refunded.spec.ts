@@ -79,6 +79,7 @@ test('what Stripe may have paid but says nothing of for seven days can be marked
   const note = await withheldOutcome(desk)
   await page.goto(note.path)
   await expect(banner(page)).toHaveText(BANNER.checking)
+  await expect(page.getByText(/Nobody here knows whether the money has left/)).toBeVisible()
   await page.getByRole('button', { name: 'Mark refunded' }).click()
   const { dialog, reason, moneyLeft, submit } = markDialog(page)
   await expect(dialog.getByText('Stripe may have paid this.')).toBeVisible()

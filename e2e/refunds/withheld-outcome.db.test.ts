@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { deskSummary } from '@/lib/credit-notes/credit-note-store'
 import { db, disconnectDatabase } from '@/lib/db'
 import { takeUpAttempt } from '@/lib/refunds/attempt-store'
 import { markRefunded } from '@/lib/refunds/mark-refunded'
@@ -78,6 +79,8 @@ test('what Stripe may have paid is not sent by hand before seven days without a 
   expect(await mark(note)).toMatchObject({ ok: false, reason: 'refund_not_markable' })
   await daysPass(note, 0.2)
   expect(await standing(note)).toMatchObject({ outcomeWithheld: true })
+  const { needsYou, moving } = await deskSummary(desk.freelancerId)
+  expect({ needsYou: needsYou.map(({ id }) => id), moving }).toEqual({ needsYou: [note.creditNoteId], moving: [] })
   expect(await retryRefund({ ...note, actor: 'freelancer' })).toMatchObject({ reason: 'refund_not_retryable' })
 
   expect(await mark(note)).toMatchObject({ ok: true, creditNote: { refundStatus: 'manual', attemptOpen: false } })

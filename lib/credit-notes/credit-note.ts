@@ -86,6 +86,7 @@ export const TIMELINE_KINDS = [
   'refund_succeeded',
   'refund_failed',
   'refund_bounced',
+  'dispute_lost',
   'trace_number',
   'marked_refunded',
   'paid_twice',

@@ -110,6 +110,8 @@ function columnsOf(move: RefundMove): RefundColumns {
 function kindOf(before: CreditNote, move: RefundMove): TimelineKind {
   if (move.to !== 'failed') return KIND_OF_MOVE[move.to]
   if (before.refundStatus === 'succeeded') return 'refund_bounced'
+  // Nobody was asked: the client's bank has decided.
+  if (before.refundStatus === 'failed' && move.reason === 'paid_by_chargeback') return 'dispute_lost'
   return move.stripeRefundId ? 'refund_failed' : 'refund_refused'
 }
 

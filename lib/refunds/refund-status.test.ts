@@ -232,6 +232,17 @@ describe('what stands beside the sentence', () => {
     expect(refundBanner({ ...requested, traceNumber: '1' }, reader).traceNumber).toBeNull()
   })
 
+  test('of an attempt that nobody may look at nothing is claimed, least of all that no money has moved', () => {
+    for (const facts of [
+      { ...checking, failureReason: 'account_invalid' },
+      { ...checking, outcomeWithheld: true },
+    ]) {
+      expect(refundBanner(facts, reader).reason).toEqual(refundReason('outcome_withheld'))
+    }
+    expect(refundReason('outcome_withheld').wayOut).toContain('Stripe may have paid this')
+    expect(refundBanner(checking, reader).reason).toBeNull()
+  })
+
   test('a chargeback is told as one, and never as money that somebody sent', () => {
     const refundedOn = new Date('2026-03-14T00:00:00Z')
     const charged = { ...manual, manual: { method: 'chargeback', reference: 'du_1', refundedOn } } as const

@@ -165,9 +165,11 @@ export function refundBanner(facts: RefundFacts, reader: Reader): RefundBannerVi
       sentence: 'Refund in progress — checking Stripe.',
       // Stripe refuses to say what became of it: that waits for a person, who must read why.
       reason:
-        facts.failureReason === null
-          ? null
-          : refundReason(facts.attemptOpen ? 'outcome_withheld' : facts.failureReason),
+        facts.attemptOpen && (facts.outcomeWithheld || facts.failureReason !== null)
+          ? refundReason('outcome_withheld')
+          : facts.failureReason === null
+            ? null
+            : refundReason(facts.failureReason),
       stripeSays: facts.attemptOpen ? facts.failureMessage : null,
       // Confirmed and nothing open: the refund's job has not begun yet, so a retry can do no harm.
       actions: facts.attemptOpen ? withOpenAttempt(facts) : ['refresh', 'retry'],
