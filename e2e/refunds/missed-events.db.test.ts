@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { disconnectDatabase } from '@/lib/db'
+import { db, disconnectDatabase } from '@/lib/db'
 import { fetchMissedEvents } from '@/lib/stripe/fetch-missed-events'
 import { type Desk, issueNote, openDesk } from './desk'
 import { type StripeWorld, startStripe } from './stripe-world'
@@ -43,4 +43,13 @@ test('an account whose list never answers does not keep the others from being re
     account: silent?.account ?? '',
   })
   expect(await oneAccount()).toEqual([other?.freelancerId])
+})
+
+test('a list that did not answer is asked again soon, not only at the account’s next turn', async () => {
+  const desk = await deskWithMissedEvents()
+  await stripe.plan({ kind: 'reset_before', method: 'GET', path: '/v1/events', account: desk.stripeAccountId })
+  const heard = async () => (await fetchMissedEvents(() => false)).missed.map(({ freelancerId }) => freelancerId)
+  expect(await heard()).not.toContain(desk.freelancerId)
+  await db().$executeRaw`UPDATE event_cursors SET read_at = read_at - interval '15 seconds'`
+  expect(await heard()).toContain(desk.freelancerId)
 })
