@@ -301,10 +301,18 @@ function checkEnd(
   const blocked = dispute?.status === 'needs_response' || dispute?.status === 'under_review'
   const lost = dispute?.status === 'lost'
   if (note.reason === 'charge_disputed' || note.reason === 'charge_for_pending_refund_disputed')
-    holds('I9: a dispute that is over blocks nothing any more', blocked || note.next_try, seen)
+    holds(
+      'I9: a dispute that is over blocks nothing any more',
+      blocked || note.next_try || deeds.stopped.has(note.id),
+      seen,
+    )
   if (note.reason === 'paid_by_chargeback') holds('I9: only a lost dispute pays the client', lost, seen)
   if (note.reason === 'account_invalid' || note.reason === 'account_not_connected')
-    holds('I9: an account that is connected asks for no reconnection', note.next_try, seen)
+    holds(
+      'I9: an account that is connected asks for no reconnection',
+      note.next_try || deeds.stopped.has(note.id),
+      seen,
+    )
   if (PASSING.includes(note.reason))
     holds(
       'I9: what passes is tried again by itself',
