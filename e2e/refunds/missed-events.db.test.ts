@@ -53,3 +53,16 @@ test('a list that did not answer is asked again soon, not only at the account’
   await db().$executeRaw`UPDATE event_cursors SET read_at = read_at - interval '15 seconds'`
   expect(await heard()).toContain(desk.freelancerId)
 })
+
+test('an account is read again within half a minute, so that two messages lost one after the other cost no more than one', async () => {
+  const desk = await deskWithMissedEvents()
+  const isRead = async () => {
+    const before = (await stripe.callsFor(desk.stripeAccountId)).length
+    await fetchMissedEvents(() => false)
+    return (await stripe.callsFor(desk.stripeAccountId)).length > before
+  }
+  expect(await isRead()).toBe(true)
+  expect(await isRead()).toBe(false)
+  await db().$executeRaw`UPDATE event_cursors SET read_at = read_at - interval '30 seconds'`
+  expect(await isRead()).toBe(true)
+})

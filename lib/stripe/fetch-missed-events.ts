@@ -12,8 +12,8 @@ import { readEventsSince } from './read-events'
 /** How many accounts one sweep reads. */
 const BATCH = 20
 
-/** An account's list is read this often at most. */
-const UNREAD_SECONDS = 60
+/** An account's list is read this often at most: what one event was missed for may be missed too, and all is to be right within a minute. */
+const UNREAD_SECONDS = 25
 
 /** One that did not answer is asked again after this long, when those that wait longer had their turn. */
 const SILENT_SECONDS = 10
