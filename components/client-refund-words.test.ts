@@ -36,6 +36,7 @@ const note: CreditNote = {
   depositMethod: 'card',
   depositConfirmed: true,
   attemptOpen: false,
+  outcomeWithheld: false,
   attempts: 1,
   pendingReason: null,
   nextTryAt: null,

@@ -75,6 +75,7 @@ export function CreditNoteRefund({
           clientName: note.parties.client.name,
           today,
           chargeback: chargebackOf(note, reader),
+          outcomeUnknown: note.outcomeWithheld,
           methods: manualMethodsFor(note).map((method) => ({
             method,
             label: sentenceCase(MANUAL_METHOD_NAMES[method]),

@@ -4,7 +4,7 @@ import type { EmailMoment } from '@/lib/email/email-moments'
 export const EMAIL_WORDS: Record<EmailMoment, string> = {
   refund_initiated: 'Refund initiated',
   refund_completed: 'Refund completed',
-  refund_completed_manually: 'Refund completed by hand',
+  refund_completed_manually: 'Refund completed outside Stripe',
   refund_returned: 'The bank returned the refund',
   refund_failed: 'Refund failed',
   refund_returned_alert: 'The bank returned the refund',

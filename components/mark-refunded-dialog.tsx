@@ -1,9 +1,10 @@
 'use client'
 
-import { type RefObject, useEffect, useId } from 'react'
+import { type ReactNode, type RefObject, useEffect, useId } from 'react'
 import type { MarkRefundedState } from './refund-action-state'
 import { ActButton } from './ui/act-button'
 import { Field, FieldError } from './ui/field'
+import { Notice } from './ui/notice'
 
 /** What the dialog shows of the credit note, written for the reader. */
 export type MarkRefundedFacts = {
@@ -17,6 +18,8 @@ export type MarkRefundedFacts = {
   methods: readonly { method: string; label: string }[]
   /** What is known of the chargeback that has paid the note; null where no dispute was lost. */
   chargeback: { reference: string; refundedOn: string | null } | null
+  /** Stripe may have paid this, and nobody here can see whether it has. */
+  outcomeUnknown: boolean
 }
 
 /**
@@ -64,6 +67,7 @@ export function MarkRefundedDialog({
       {/* A page that stays open hears of the lost dispute: what was filled in before then is filled in anew. */}
       <form key={facts.chargeback ? 'chargeback' : 'by hand'} action={action} noValidate>
         <input type="hidden" name="creditNoteId" value={facts.creditNoteId} />
+        {facts.outcomeUnknown && <input type="hidden" name="outcome" value="unknown" />}
         <div className="space-y-4 p-5 md:p-6">
           <div>
             <h2 id={`${id}-title`} className="text-lg leading-6 font-semibold tracking-tight">
@@ -77,6 +81,13 @@ export function MarkRefundedDialog({
               by email. This is permanent: Stripe can’t be asked for this credit note afterwards.
             </p>
           </div>
+          {facts.outcomeUnknown && (
+            <Notice tone="needs_you">
+              <strong className="font-semibold">Stripe may have paid this.</strong> It was asked once, its answer never
+              arrived, and it has not let Requite look since. Look in your Stripe Dashboard first. If the refund is
+              there, send nothing more and give its number as the reference.
+            </Notice>
+          )}
           <div className="grid gap-4 sm:grid-cols-2">
             <Field id={`${id}-method`} label="How the money went" error={errors.method}>
               {(wiring) => (
@@ -122,22 +133,14 @@ export function MarkRefundedDialog({
               />
             )}
           </Field>
-          <div>
-            <label className="flex gap-2.5 rounded-lg border border-edge px-3 py-2.5 has-aria-invalid:border-failed">
-              <input
-                type="checkbox"
-                name="moneyLeft"
-                value="yes"
-                required
-                defaultChecked={typed.moneyLeft === 'yes'}
-                aria-invalid={errors.moneyLeft ? true : undefined}
-                aria-describedby={errors.moneyLeft ? `${id}-left-error` : undefined}
-                className="mt-0.5 size-4 shrink-0 accent-accent"
-              />
-              <span>The money has really left my account.</span>
-            </label>
-            {errors.moneyLeft && <FieldError id={`${id}-left-error`}>{errors.moneyLeft}</FieldError>}
-          </div>
+          {facts.outcomeUnknown && (
+            <Tick id={`${id}-looked`} name="looked" ticked={typed.looked === 'yes'} error={errors.looked}>
+              I have looked at this payment in my Stripe Dashboard.
+            </Tick>
+          )}
+          <Tick id={`${id}-left`} name="moneyLeft" ticked={typed.moneyLeft === 'yes'} error={errors.moneyLeft}>
+            The money has really left my account.
+          </Tick>
         </div>
         <div className="flex flex-wrap-reverse justify-end gap-2 border-t bg-canvas px-5 py-3.5 md:px-6">
           <button
@@ -158,5 +161,39 @@ export function MarkRefundedDialog({
         </div>
       </form>
     </dialog>
+  )
+}
+
+/** Something that the freelancer must have done, said by ticking it. */
+function Tick({
+  id,
+  name,
+  ticked,
+  error,
+  children,
+}: {
+  id: string
+  name: string
+  ticked: boolean
+  error: string | undefined
+  children: ReactNode
+}) {
+  return (
+    <div>
+      <label className="flex gap-2.5 rounded-lg border border-edge px-3 py-2.5 has-aria-invalid:border-failed">
+        <input
+          type="checkbox"
+          name={name}
+          value="yes"
+          required
+          defaultChecked={ticked}
+          aria-invalid={error ? true : undefined}
+          aria-describedby={error ? `${id}-error` : undefined}
+          className="mt-0.5 size-4 shrink-0 accent-accent"
+        />
+        <span>{children}</span>
+      </label>
+      {error && <FieldError id={`${id}-error`}>{error}</FieldError>}
+    </div>
   )
 }

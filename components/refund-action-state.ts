@@ -10,7 +10,7 @@ export type RefundActionAnswer = { tone: Tone; text: string; status: RefundStatu
 /** A server action on a refund as the banner's forms call it; a plain form post reaches it too. */
 export type RefundAction = (previous: RefundActionAnswer | null, form: FormData) => Promise<RefundActionAnswer | null>
 
-export type MarkRefundedField = 'method' | 'refundedOn' | 'reason' | 'moneyLeft'
+export type MarkRefundedField = 'method' | 'refundedOn' | 'reason' | 'looked' | 'moneyLeft'
 
 /** What "Mark refunded" came back with: what is wrong field by field beside what was typed, or an answer for the banner. */
 export type MarkRefundedState = {

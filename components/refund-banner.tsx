@@ -46,7 +46,8 @@ export function RefundBanner({
         {view.paidTwice && (
           <Notice tone="failed" role="alert">
             <strong className="font-semibold">Your client may have been paid twice.</strong> Stripe reports a refund
-            beside this one. Look at the payment in Stripe.
+            beside this one: the timeline names it. Look at the payment in Stripe. If both have left, agree with your
+            client how one of them comes back; if the other one was meant for something else, there is nothing to do.
           </Notice>
         )}
         {view.reason && <ReasonLines view={view} reason={view.reason} />}

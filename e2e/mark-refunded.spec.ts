@@ -1,5 +1,5 @@
 import { BANNER, banner, markDialog } from './fixtures/credit-note-page'
-import { sendAmendment, sign } from './fixtures/desk'
+import { sendAmendment, sign, withheldOutcome } from './fixtures/desk'
 import { countMails, MAIL, mailsTo } from './fixtures/mailbox'
 import { expect, test } from './fixtures/test'
 
@@ -70,6 +70,31 @@ test('a lost dispute is settled as repaid by chargeback: chosen and filled in, t
   await expect(page.getByText(/^By chargeback: your client’s bank has taken the money back/)).toBeVisible()
   await expect(page.getByRole('region', { name: 'Refunded by chargeback' })).toContainText(dispute)
   await expect.poll(() => countMails(note.clientEmail, /^Refund completed: .+ through your bank/)).toBe(1)
+})
+
+test('what Stripe may have paid but says nothing of for seven days can be marked, after a look in Stripe’s Dashboard', async ({
+  page,
+  desk,
+}) => {
+  const note = await withheldOutcome(desk)
+  await page.goto(note.path)
+  await expect(banner(page)).toHaveText(BANNER.checking)
+  await expect(page.getByText(/Nobody here knows whether the money has left/)).toBeVisible()
+  await page.getByRole('button', { name: 'Mark refunded' }).click()
+  const { dialog, reason, moneyLeft, submit } = markDialog(page)
+  await expect(dialog.getByText('Stripe may have paid this.')).toBeVisible()
+  await reason.fill('Transfer RQ-7')
+  await moneyLeft.check()
+  await submit.click()
+  await expect(dialog.getByText('Look at this payment in your Stripe Dashboard first.')).toBeVisible()
+  await dialog.getByRole('checkbox', { name: 'I have looked at this payment in my Stripe Dashboard.' }).check()
+  // For as long as a call to Stripe lasts somebody may be looking once more.
+  await expect(async () => {
+    await submit.click()
+    await expect(banner(page)).toHaveText(BANNER.manual, { timeout: 2000 })
+  }).toPass()
+  await page.reload()
+  await expect(page.getByText('Attempt closed without knowing what became of it')).toBeVisible()
 })
 
 test('a deposit by bank transfer asks for a transfer back, never Stripe, and is done once marked', async ({

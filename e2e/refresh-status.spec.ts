@@ -1,3 +1,5 @@
+import { countAct } from '@/lib/auth/rate-limit'
+import { RATE_LIMITS } from '@/lib/auth/rate-limit-rules'
 import { BANNER, banner } from './fixtures/credit-note-page'
 import { sendAmendment, sign } from './fixtures/desk'
 import { expect, test } from './fixtures/test'
@@ -19,4 +21,18 @@ test('Refresh status settles a refund whose webhooks were lost, and pressing it 
   await page.getByRole('button', { name: 'Refresh status' }).click()
   await expect(banner(page)).toHaveText(BANNER.succeeded)
   expect(await desk.stripe.refundCalls()).toBe(1)
+})
+
+test('Refresh status pressed far too often in a minute is answered kindly, and Stripe is left alone', async ({
+  page,
+  desk,
+}) => {
+  const note = await sign(await sendAmendment(desk, { card: 'pm_card_pendingRefund' }))
+  await page.goto(note.path)
+  await expect(banner(page)).toHaveText(BANNER.requested)
+  const { times } = RATE_LIMITS.refresh_per_freelancer
+  await Promise.all(Array.from({ length: times }, () => countAct('refresh_per_freelancer', desk.freelancerId)))
+  await page.getByRole('button', { name: 'Refresh status' }).click()
+  await expect(page.getByText('You have asked Stripe very often just now.')).toBeVisible()
+  await expect(banner(page)).toHaveText(BANNER.requested)
 })

@@ -19,6 +19,8 @@ const steps: Step[] = [
   { name: 'unit tests', run: () => vitest('unit') },
   { name: 'database tests', run: () => vitest('db') },
   { name: 'browser tests', run: playwright },
+  // After the browser's: it runs several instances of the build that those made.
+  { name: 'installations', run: () => vitest('faults') },
 ]
 
 if (!isClientGenerated()) spawnSync(process.execPath, GENERATE, { stdio: ['ignore', 'inherit', 'inherit'] })
@@ -40,7 +42,11 @@ process.exitCode = total('failed') > 0 ? 1 : 0
 console.log(`\n${total('passed')} passed, ${total('failed')} failed`)
 
 function npm(script: string, args: string[] = [], env: Record<string, string> = {}): boolean {
-  const { status } = spawnSync('npm', ['run', '--silent', script, '--', ...args], {
+  return runs('npm', ['run', '--silent', script, '--', ...args], env)
+}
+
+function runs(command: string, args: string[], env: Record<string, string> = {}): boolean {
+  const { status } = spawnSync(command, args, {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, ...env },
   })
@@ -51,9 +57,10 @@ function asOne(well: boolean): Count {
   return { passed: well ? 1 : 0, failed: well ? 0 : 1 }
 }
 
-function vitest(project: 'unit' | 'db'): Count {
+function vitest(project: 'unit' | 'db' | 'faults'): Count {
   const file = path.join(reports, `${project}.json`)
-  const well = npm(`test:${project}`, ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`])
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const well = runs('npx', ['vitest', 'run', '--project', project, ...reporters])
   const report = z.object({ numPassedTests: z.int(), numFailedTests: z.int() })
   return counted(file, report, well, ({ numPassedTests, numFailedTests }) => ({
     passed: numPassedTests,

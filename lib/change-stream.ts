@@ -10,6 +10,8 @@ const HEARTBEAT_MS = 25_000
  */
 export function changeStream(stream: {
   freelancerId: string
+  /** The credit note through whose link a client listens; null for the freelancer's own desk. */
+  link: string | null
   /** What the event says of a change; null keeps it to ourselves. A null id means that anything may have changed. */
   eventData: (creditNoteId: string | null) => Record<string, string | null> | null
   /** Asked now and then; a failure to find out keeps the stream open. */
@@ -49,6 +51,7 @@ export function changeStream(stream: {
       send('retry: 2000\n\n')
       const stopListening = listenForChanges({
         freelancerId: stream.freelancerId,
+        link: stream.link,
         changed: (creditNoteId) => !ended && changed(creditNoteId),
         stopped: () => queueMicrotask(end),
       })

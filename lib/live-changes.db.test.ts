@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, expect, test, vi } from 'vitest'
 import { db } from './db'
-import { listenerCount, listenForChanges, stopLiveChanges } from './live-changes'
+import { listenForChanges, mayListen, stopLiveChanges } from './live-changes'
 
 const ends: (() => void)[] = []
 
@@ -10,9 +10,9 @@ afterEach(() => {
 })
 
 /** What a listener hears from now on. */
-function listen(freelancerId: string): (string | null)[] {
+function listen(freelancerId: string, link: string | null = null): (string | null)[] {
   const heard: (string | null)[] = []
-  ends.push(listenForChanges({ freelancerId, changed: (id) => heard.push(id), stopped: () => {} }))
+  ends.push(listenForChanges({ freelancerId, link, changed: (id) => heard.push(id), stopped: () => {} }))
   return heard
 }
 
@@ -66,9 +66,10 @@ test('words that nobody understands harm nobody', async () => {
 test('whoever left hears nothing more and is not counted', async () => {
   const mine = randomUUID()
   const heard = listen(mine)
-  expect(listenerCount(mine)).toBe(1)
+  while (mayListen({ freelancerId: mine, link: null })) listen(mine)
   ends.pop()?.()
-  expect(listenerCount(mine)).toBe(0)
+  expect(mayListen({ freelancerId: mine, link: null })).toBe(true)
+  ends.shift()?.()
   await tell(mine, 'my note')
   const markerId = randomUUID()
   const heardMarker = listen(markerId)
@@ -77,11 +78,35 @@ test('whoever left hears nothing more and is not counted', async () => {
   expect(heard).toEqual([])
 })
 
+/** So many listen that no more may; returns how many. */
+function crowd(freelancerId: string, link: string | null): number {
+  let many = 0
+  for (; mayListen({ freelancerId, link }); many++) listen(freelancerId, link)
+  return many
+}
+
+test('a crowd of clients crowds out neither the freelancer’s desk nor another client', () => {
+  const mine = randomUUID()
+  expect(crowd(mine, 'a link')).toBe(20)
+  expect(crowd(mine, 'another link')).toBe(20)
+  expect(mayListen({ freelancerId: mine, link: 'a third link' })).toBe(true)
+  for (let more = 0; more < 20; more++) crowd(mine, `link ${more}`)
+  expect(mayListen({ freelancerId: mine, link: 'one link too many' })).toBe(false)
+  expect(crowd(mine, null)).toBe(40)
+  expect(mayListen({ freelancerId: randomUUID(), link: 'a link' })).toBe(true)
+})
+
+test('a desk with many open pages keeps no client out', () => {
+  const mine = randomUUID()
+  crowd(mine, null)
+  expect(mayListen({ freelancerId: mine, link: 'a link' })).toBe(true)
+})
+
 test('when the process stops, every listener is told once and nobody may begin', () => {
   const stopped = vi.fn()
-  listenForChanges({ freelancerId: randomUUID(), changed: () => {}, stopped })
+  listenForChanges({ freelancerId: randomUUID(), link: null, changed: () => {}, stopped })
   stopLiveChanges()
   expect(stopped).toHaveBeenCalledTimes(1)
-  listenForChanges({ freelancerId: randomUUID(), changed: () => {}, stopped })
+  listenForChanges({ freelancerId: randomUUID(), link: null, changed: () => {}, stopped })
   expect(stopped).toHaveBeenCalledTimes(2)
 })

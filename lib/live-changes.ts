@@ -16,6 +16,8 @@ const notice = z.object({ freelancerId: z.string(), creditNoteId: z.string() })
 /** A listener for one freelancer's changes. */
 export type Listener = {
   freelancerId: string
+  /** The credit note through whose link a client listens; null for the freelancer's own desk. */
+  link: string | null
   /** Called with the credit note that changed; with null when changes may have been missed and any may have changed. */
   changed: (creditNoteId: string | null) => void
   /** Called once when this process stops. */
@@ -69,9 +71,21 @@ export function listenForChanges(listener: Listener): () => void {
   return () => state.listeners.delete(listener)
 }
 
-/** How many listeners this process has for the freelancer. */
-export function listenerCount(freelancerId: string): number {
-  return [...live().listeners].filter((listener) => listener.freelancerId === freelancerId).length
+/** More open pages than a person has; each costs memory here. */
+const MOST_AT_THE_DESK = 40
+/** One client, their colleagues and their screens. */
+const MOST_AT_ONE_LINK = 20
+/** Many clients may watch at once; this bounds what one freelancer's links can cost. */
+const MOST_AT_ALL_LINKS = 200
+
+/** Whether one more may listen. Each kind is counted by itself: no crowd of clients keeps the freelancer or another client out. */
+export function mayListen({ freelancerId, link }: Pick<Listener, 'freelancerId' | 'link'>): boolean {
+  const own = [...live().listeners].filter((listener) => listener.freelancerId === freelancerId)
+  if (link === null) return own.filter((listener) => listener.link === null).length < MOST_AT_THE_DESK
+  const clients = own.filter((listener) => listener.link !== null)
+  return (
+    clients.length < MOST_AT_ALL_LINKS && clients.filter((listener) => listener.link === link).length < MOST_AT_ONE_LINK
+  )
 }
 
 /** Ends every listener and the connection: a process that stops must not wait for pages that stay open. */

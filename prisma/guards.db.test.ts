@@ -276,6 +276,26 @@ describe('the status of a refund', () => {
   })
 })
 
+describe('the currency of an agreement', () => {
+  test('is the deposit’s too', async () => {
+    const { proposalId } = await agree(freelancerId)
+    await sql.query('DELETE FROM deposits WHERE proposal_id = $1', [proposalId])
+    const inPounds = { ...deposit(freelancerId, proposalId), currency: 'gbp' }
+    await expect(insert('deposits', inPounds)).rejects.toMatchObject(INTEGRITY)
+    const inEuros = await insert('deposits', { ...inPounds, currency: 'eur' })
+    await expect(update('deposits', inEuros, { currency: 'gbp' })).rejects.toMatchObject(INTEGRITY)
+  })
+
+  test('is the credit note’s too', async () => {
+    const row = { ...(await noteRow(agreement)), currency: 'gbp' }
+    await expect(insert('credit_notes', row)).rejects.toMatchObject(INTEGRITY)
+  })
+
+  test('stands once a deposit was taken', async () => {
+    await expect(update('proposals', agreement.proposalId, { currency: 'gbp' })).rejects.toMatchObject(INTEGRITY)
+  })
+})
+
 describe('an issued credit note', () => {
   test.each([
     ['id', randomUUID()],
@@ -407,6 +427,21 @@ describe('a refund attempt', () => {
 
   test.each([{ amount: 0 }, { amount: -1 }, { currency: 'EUR' }])('%o is refused', async (flaw) => {
     await expect(insert('refund_attempts', { ...attemptRow(note), ...flaw })).rejects.toMatchObject(CHECK)
+  })
+
+  test('is closed as one whose outcome nobody knows only after seven days in which Stripe let nobody look', async () => {
+    const withheld = { ...REFUSED, code: 'outcome_withheld' }
+    const daysAgo = (days: number) => new Date(Date.now() - days * 24 * 60 * 60 * 1000)
+    const attempt = await openAttempt()
+    await expect(update('refund_attempts', attempt, withheld)).rejects.toMatchObject(INTEGRITY)
+    await update('refund_attempts', attempt, { state: 'unknown', look_refused_since: daysAgo(6.9) })
+    await expect(update('refund_attempts', attempt, withheld)).rejects.toMatchObject(INTEGRITY)
+    await update('refund_attempts', attempt, { state: 'in_flight', look_refused_since: daysAgo(7.1) })
+    await expect(update('refund_attempts', attempt, withheld)).rejects.toMatchObject(INTEGRITY)
+    await update('refund_attempts', attempt, { state: 'unknown' })
+    await expect(update('credit_notes', note.id, columnsOf('manual'))).rejects.toMatchObject(INTEGRITY)
+    await update('refund_attempts', attempt, withheld)
+    await update('credit_notes', note.id, columnsOf('manual'))
   })
 
   test('its key is nobody else’s, and so is its place in the note’s row of attempts', async () => {

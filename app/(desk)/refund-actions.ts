@@ -18,9 +18,12 @@ import { retryRefund } from '@/lib/refunds/retry-refund'
 
 const noteForm = z.object({ creditNoteId: z.uuid() })
 
-const markForm = (today: string) =>
+const markForm = (today: string, outcomeUnknown: boolean) =>
   markRefundedSchema(today).extend({
     creditNoteId: z.uuid(),
+    looked: outcomeUnknown
+      ? z.literal('yes', { error: 'Look at this payment in your Stripe Dashboard first.' })
+      : z.literal('yes').optional(),
     moneyLeft: z.literal('yes', { error: 'Tick this once the money has really left, not before.' }),
   })
 
@@ -36,6 +39,10 @@ const RETRIED: Record<RefundStatus, Words | null> = {
 }
 
 const TOO_OFTEN: Words = { tone: 'needs_you', text: 'Too many retries in a short time. Try again in a minute.' }
+const LOOKED_TOO_OFTEN: Words = {
+  tone: 'needs_you',
+  text: 'You have asked Stripe very often just now. This page changes by itself when Stripe has news; ask again in a minute.',
+}
 const MARKED: Words = { tone: 'done', text: 'Marked refunded. Your client gets a confirmation by email.' }
 
 /** Retry: asks Stripe afresh. Whatever comes of it, the page is redrawn to the truth. */
@@ -64,6 +71,8 @@ export async function refreshStatusAction(
   const freelancer = await requireFreelancer()
   const asked = noteForm.safeParse(Object.fromEntries(form))
   if (!asked.success) return notFound()
+  const within = await countAct('refresh_per_freelancer', freelancer.id)
+  if (!within.ok) return answer(LOOKED_TOO_OFTEN, null)
   const result = await refreshRefund({ freelancerId: freelancer.id, ...asked.data })
   redraw()
   if (!result.ok) return notFound()
@@ -81,7 +90,8 @@ export async function markRefundedAction(_previous: MarkRefundedState, form: For
   const freelancer = await requireFreelancer()
   const fields = Object.fromEntries(form)
   if (!noteForm.safeParse(fields).success) return settled(notFound())
-  const asked = markForm(dayIn(freelancer.timeZone, new Date())).safeParse(fields)
+  const today = dayIn(freelancer.timeZone, new Date())
+  const asked = markForm(today, fields.outcome === 'unknown').safeParse(fields)
   if (!asked.success) return { typed: typedIn(form), errors: firstErrors(asked.error), answer: null }
   const { creditNoteId, method, reason, refundedOn } = asked.data
   const result = await markRefunded({
@@ -147,6 +157,7 @@ function typedIn(form: FormData): MarkRefundedState['typed'] {
     method: text('method'),
     refundedOn: text('refundedOn'),
     reason: text('reason'),
+    looked: text('looked'),
     moneyLeft: text('moneyLeft'),
   }
 }
@@ -157,6 +168,7 @@ function firstErrors(error: z.ZodError<z.infer<ReturnType<typeof markForm>>>): M
     method: fieldErrors.method?.[0],
     refundedOn: fieldErrors.refundedOn?.[0],
     reason: fieldErrors.reason?.[0],
+    looked: fieldErrors.looked?.[0],
     moneyLeft: fieldErrors.moneyLeft?.[0],
   }
 }

@@ -4,6 +4,9 @@ type Proof = readonly [file: string, title: string]
 /** A fault that the refund desk must survive: how the tests make it, what must come out, and which tests see to it. */
 export type FaultProof = { how: string; out: string; proofs: readonly Proof[] }
 
+const recovery = 'e2e/refunds/recovery.db.test.ts'
+const withheld = 'e2e/refunds/withheld-outcome.db.test.ts'
+const unhandled = 'e2e/refunds/unhandled-events.db.test.ts'
 const answers = 'e2e/refunds/stripe-answers.db.test.ts'
 const news = 'e2e/refunds/stripe-news.db.test.ts'
 const crashes = 'e2e/refunds/crashes.db.test.ts'
@@ -103,6 +106,8 @@ export const FAULTS: Readonly<Record<string, FaultProof>> = {
     proofs: [
       [answers, 'as this very note: adopted'],
       [answers, 'by somebody else: failed, and it says which'],
+      [recovery, 'a refund made in Stripe’s Dashboard'],
+      [news, 'made in Stripe’s Dashboard, of the same amount, may be a second payment'],
     ],
   },
   F15: {
@@ -110,6 +115,7 @@ export const FAULTS: Readonly<Record<string, FaultProof>> = {
     out: 'failed or waiting, with the right verdict and a second look',
     proofs: [
       [answers, 'a disputed payment: failed'],
+      [recovery, 'a lost dispute is settled as repaid by chargeback'],
       [answers, 'a short balance makes it wait'],
       ['lib/refunds/refund-reasons.test.ts', 'a verdict never misleads'],
       ['lib/refunds/refund-status.test.ts', 'a failed refund asks for one exactly when a retry cannot help now'],
@@ -121,6 +127,7 @@ export const FAULTS: Readonly<Record<string, FaultProof>> = {
     proofs: [
       [answers, 'a key of ours that Stripe no longer takes'],
       [answers, 'an account that was taken away from us'],
+      [withheld, 'what Stripe may have paid is not sent by hand before seven days without a look'],
     ],
   },
   F17: {
@@ -247,9 +254,12 @@ export const FAULTS: Readonly<Record<string, FaultProof>> = {
     ],
   },
   F38: {
-    how: 'an event type nobody knows',
-    out: '200, kept',
-    proofs: [[door, 'an event of a kind that nobody knows']],
+    how: 'an event type nobody knows; one that this version cannot read',
+    out: '200, kept; what cannot be read is tried again, never called handled',
+    proofs: [
+      [door, 'an event of a kind that nobody knows'],
+      [unhandled, 'an event that cannot be read is never called handled'],
+    ],
   },
   F39: {
     how: 'malformed JSON and non-events, rightly signed',
@@ -277,6 +287,7 @@ export const FAULTS: Readonly<Record<string, FaultProof>> = {
     proofs: [
       [database, 'is down when Stripe calls'],
       [database, 'falls silent when Stripe calls'],
+      [unhandled, 'an event that nobody handles is applied by the sweep'],
     ],
   },
   F45: {

@@ -178,6 +178,7 @@ describe('what a refund waited for starts it when it comes about', () => {
     const [closed] = (await stripe.allEvents()).filter(
       ({ account, type }) => account === desk.stripeAccountId && type === 'charge.dispute.closed',
     )
+    expect((await timelineOf(note)).at(-1)).toMatchObject({ kind: 'dispute_lost', toStatus: 'failed' })
     expect(lost).toMatchObject({ disputeId: dispute, disputeClosedAt: new Date(1000 * (closed?.created ?? 0)) })
 
     const refundedOn = new Date('2026-03-14T00:00:00Z')

@@ -327,6 +327,58 @@ describe('money beside a manual refund', () => {
     expect(await proposalStatusOf(note)).toBe('paid')
   })
 
+  test('that bounces later ends the alarm, and the history keeps it', async () => {
+    const note = await markedNote()
+    await payAtStripe(note)
+    await deliverAll(stripe, desk)
+    expect((await standing(note)).paidTwiceAt).not.toBeNull()
+    await fail('declined')
+    await deliverAll(stripe, desk)
+    expect(await standing(note)).toMatchObject({ refundStatus: 'manual', paidTwiceAt: null })
+    const kinds = (await timelineOf(note)).map(({ kind }) => kind).filter((kind) => kind.startsWith('paid_twice'))
+    expect(kinds).toEqual(['paid_twice', 'paid_twice_over'])
+  })
+
+  test('made in Stripe’s Dashboard, of the same amount, may be a second payment: warned of once, until it bounces', async () => {
+    const note = await markedNote()
+    await stripe.act('/refund-in-dashboard', { payment_intent: note.paymentIntentId, amount: note.amount })
+    for (let again = 0; again < 2; again++) {
+      await deliverAll(stripe, desk)
+      await readStripe(note)
+      await runJobs()
+    }
+    expect((await standing(note)).paidTwiceAt).not.toBeNull()
+    expect(await emailsOf(note)).toEqual(['refund_completed_manually', 'paid_twice_alert'])
+    await fail('declined')
+    await deliverAll(stripe, desk)
+    await runJobs()
+    expect(await standing(note)).toMatchObject({ refundStatus: 'manual', paidTwiceAt: null })
+  })
+
+  test('that was known of when the note was marked is warned of then, unless the reference names it', async () => {
+    const [doubtful, named] = [await issueNote(desk), await issueNote(desk)]
+    await forgetJobs()
+    for (const note of [doubtful, named])
+      await stripe.act('/refund-in-dashboard', { payment_intent: note.paymentIntentId, amount: note.amount })
+    await deliverAll(stripe, desk)
+    const refunds = await stripe.refundsOf(desk.stripeAccountId)
+    const itsRefund = refunds.find(({ paymentIntent }) => paymentIntent === named.paymentIntentId)
+    const mark = { actor: 'freelancer', method: 'other', refundedOn: new Date('2026-03-14T00:00:00Z') } as const
+    await markRefunded({ ...doubtful, ...mark, reference: 'By transfer' })
+    await markRefunded({ ...named, ...mark, reference: `In Stripe: ${itsRefund?.id}.` })
+    await runJobs()
+    expect((await standing(doubtful)).paidTwiceAt).not.toBeNull()
+    expect((await standing(named)).paidTwiceAt).toBeNull()
+  })
+
+  test('made in Stripe’s Dashboard, of another amount, is no alarm', async () => {
+    const note = await markedNote()
+    await stripe.act('/refund-in-dashboard', { payment_intent: note.paymentIntentId, amount: note.amount - 1 })
+    await deliverAll(stripe, desk)
+    await runJobs()
+    expect((await standing(note)).paidTwiceAt).toBeNull()
+  })
+
   test('is no alarm when that refund had failed by the time we heard of it', async () => {
     const note = await markedNote()
     await payAtStripe(note)

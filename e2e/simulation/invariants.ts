@@ -115,7 +115,15 @@ export async function look(world: SimulatedWorld, studio: Studio, deeds: Deeds, 
     // Nothing in these schedules has Stripe revive a refund, so no alert excuses a second live one.
     holds('I1: at most one live refund per credit note', live.length <= 1, named)
     holds('I1: no live refund beside a manual one', !deeds.marked.has(note.id) || live.length === 0, named)
-    holds('I1: no false alarm of paying twice', !note.paid_twice, named)
+    // Made in the Dashboard, of the same payment and amount: nobody can tell whether it paid this note once more.
+    const payment = studio.payments.find(({ depositId }) => depositId === note.deposit_id)?.paymentIntentId
+    const doubtful = ledger.refunds.filter(
+      (refund) => !ownerOf(refund) && refund.paymentIntent === payment && refund.amount === note.amount,
+    )
+    const alarming = deeds.marked.has(note.id) && doubtful.some(isLive)
+    holds('I1: no false alarm of paying twice', !note.paid_twice || doubtful.length > 0, named)
+    if (settled)
+      holds('I1: alarm beside a manual refund as long as there is cause', note.paid_twice === alarming, named)
     holds('I4: what was marked refunded stays so', deeds.marked.has(note.id) === (note.status === 'manual'), named)
 
     const own = moves.filter((move) => move.credit_note_id === note.id)
@@ -296,10 +304,18 @@ function checkEnd(
   const blocked = dispute?.status === 'needs_response' || dispute?.status === 'under_review'
   const lost = dispute?.status === 'lost'
   if (note.reason === 'charge_disputed' || note.reason === 'charge_for_pending_refund_disputed')
-    holds('I9: a dispute that is over blocks nothing any more', blocked || note.next_try, seen)
+    holds(
+      'I9: a dispute that is over blocks nothing any more',
+      blocked || note.next_try || deeds.stopped.has(note.id),
+      seen,
+    )
   if (note.reason === 'paid_by_chargeback') holds('I9: only a lost dispute pays the client', lost, seen)
   if (note.reason === 'account_invalid' || note.reason === 'account_not_connected')
-    holds('I9: an account that is connected asks for no reconnection', note.next_try, seen)
+    holds(
+      'I9: an account that is connected asks for no reconnection',
+      note.next_try || deeds.stopped.has(note.id),
+      seen,
+    )
   if (PASSING.includes(note.reason))
     holds(
       'I9: what passes is tried again by itself',

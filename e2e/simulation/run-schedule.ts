@@ -7,6 +7,7 @@ import { stopAutomaticTries } from '@/lib/refunds/plan-tries'
 import { refreshRefund } from '@/lib/refunds/refresh-refund'
 import { retryRefund } from '@/lib/refunds/retry-refund'
 import { sweepRefunds } from '@/lib/refunds/sweep-refunds'
+import { tellForeignRefund } from '@/lib/refunds/tell-foreign-refund'
 import { beginRefund } from '@/lib/refunds/trigger-refund'
 import { createRefund } from '@/lib/stripe/create-refund'
 import { chanceOf } from './chance'
@@ -197,6 +198,8 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
         await world.sql.query('UPDATE stripe_events SET handled_at = NULL WHERE id = $1', [id])
         await applyStripeEvent(id)
       }
+      const foreign = await world.rows<{ id: string }>('SELECT id FROM stripe_refunds WHERE credit_note_id IS NULL')
+      for (const { id } of foreign) await tellForeignRefund(id, null)
       ends.push(JSON.stringify(await world.rows(THE_END)))
     }
     run.looks++
@@ -480,7 +483,8 @@ const AS_BEFORE_THE_NEWS = `
   DELETE FROM stripe_refunds;
   DELETE FROM outbox_emails;
   UPDATE credit_notes SET refund_status = 'pending', failure_reason = NULL, failure_message = NULL, stripe_refund_id = NULL,
-    requested_at = NULL, settled_at = NULL, next_try_at = NULL, paid_twice_at = NULL WHERE refund_status <> 'manual';
+    requested_at = NULL, settled_at = NULL, next_try_at = NULL WHERE refund_status <> 'manual';
+  UPDATE credit_notes SET paid_twice_at = NULL;
   UPDATE deposits SET dispute_status = NULL, confirmed_at = NULL;
   UPDATE connected_accounts SET disconnected_at = NULL, charges_enabled = true;
   DELETE FROM graphile_worker._private_jobs;`
@@ -491,5 +495,5 @@ const THE_END = `
   UNION ALL SELECT 'refund', id, status, failure_reason, pending_reason, trace_number FROM stripe_refunds
   UNION ALL SELECT 'deposit', id::text, dispute_status, (confirmed_at IS NOT NULL)::text, NULL, NULL FROM deposits
   UNION ALL SELECT 'account', stripe_account_id, (disconnected_at IS NOT NULL)::text, charges_enabled::text, NULL, NULL FROM connected_accounts
-  UNION ALL SELECT DISTINCT 'email', credit_note_id::text, moment, refund_ref, NULL, NULL FROM outbox_emails WHERE moment <> 'refund_returned' AND moment <> 'refund_returned_alert' AND moment <> 'refund_completed' AND moment <> 'refund_failed'
+  UNION ALL SELECT DISTINCT 'email', credit_note_id::text, moment, refund_ref, NULL, NULL FROM outbox_emails WHERE moment <> 'refund_returned' AND moment <> 'refund_returned_alert' AND moment <> 'refund_completed' AND moment <> 'refund_failed' AND moment <> 'paid_twice_alert'
   ORDER BY 1, 2, 3, 4`

@@ -24,6 +24,11 @@ type CreditNoteRow = Omit<
   foreignRefundAt: Date | null
 }
 
+/** Stripe has refused for so long to let us see what became of the open attempt that a person may close it. */
+const WITHHELD = Prisma.sql`EXISTS (
+  SELECT FROM refund_attempts t
+  WHERE t.credit_note_id = n.id AND t.state IN ('in_flight', 'unknown') AND outcome_is_withheld(t.look_refused_since))`
+
 /** One statement reads a note with all that the desk shows of it: lists stay one round trip. */
 const SELECT_CREDIT_NOTE = Prisma.sql`
   SELECT n.id, n.freelancer_id AS "freelancerId", n.number, n.proposal_id AS "proposalId", p.number AS "proposalNumber",
@@ -38,6 +43,7 @@ const SELECT_CREDIT_NOTE = Prisma.sql`
     f.id AS "foreignRefundId", f.created_at AS "foreignRefundAt", d.method AS "depositMethod",
     d.confirmed_at IS NOT NULL AS "depositConfirmed",
     EXISTS (SELECT FROM refund_attempts t WHERE t.credit_note_id = n.id AND t.state IN ('in_flight', 'unknown')) AS "attemptOpen",
+    ${WITHHELD} AS "outcomeWithheld",
     (SELECT count(*) FROM refund_attempts t WHERE t.credit_note_id = n.id) AS attempts,
     CASE WHEN r.status = 'requires_action' THEN 'requires_action' ELSE r.pending_reason END AS "pendingReason",
     r.trace_number AS "traceNumber"
@@ -158,8 +164,9 @@ const TODAY = 20
 export async function deskSummary(
   freelancerId: string,
 ): Promise<{ needsYou: CreditNote[]; moving: CreditNote[]; recentlySettled: CreditNote[] }> {
-  const byHand = Prisma.sql`(n.refund_status = 'failed' OR (n.refund_status = 'pending' AND d.method = 'sepa'))`
-  const onItsWay = Prisma.sql`(n.refund_status = 'requested' OR (n.refund_status = 'pending' AND d.method = 'card'))`
+  const byHand = Prisma.sql`(n.refund_status = 'failed' OR (n.refund_status = 'pending' AND (d.method = 'sepa' OR ${WITHHELD})))`
+  const onItsWay = Prisma.sql`
+    (n.refund_status = 'requested' OR (n.refund_status = 'pending' AND d.method = 'card' AND NOT ${WITHHELD}))`
   const [needsYou, moving, recentlySettled] = await Promise.all([
     pageOf(freelancerId, byHand, undefined, TODAY),
     pageOf(freelancerId, onItsWay, undefined, TODAY),

@@ -35,6 +35,8 @@ export type CreditNote = {
   depositConfirmed: boolean
   /** An attempt is in flight, or its outcome is unknown. */
   attemptOpen: boolean
+  /** Stripe has refused for seven days to let us see what became of the open attempt. */
+  outcomeWithheld: boolean
   /** How many attempts there have been. */
   attempts: number
   /** When Requite asks Stripe again by itself; null when it will not. */
@@ -58,6 +60,7 @@ export function refundFacts(note: CreditNote): RefundFacts {
     depositMethod: note.depositMethod,
     depositConfirmed: note.depositConfirmed,
     attemptOpen: note.attemptOpen,
+    outcomeWithheld: note.outcomeWithheld,
     failureReason: note.failureReason,
     failureMessage: note.failureMessage,
     pendingReason: note.pendingReason,
@@ -77,14 +80,17 @@ export const TIMELINE_KINDS = [
   'attempt_started',
   'attempt_unknown',
   'attempt_resolved',
+  'attempt_given_up',
   'refund_requested',
   'refund_refused',
   'refund_succeeded',
   'refund_failed',
   'refund_bounced',
+  'dispute_lost',
   'trace_number',
   'marked_refunded',
   'paid_twice',
+  'paid_twice_over',
   'news_without_change',
   'foreign_refund',
   'email_sent',

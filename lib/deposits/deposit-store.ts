@@ -14,8 +14,14 @@ export type NewDeposit = {
   paidAt?: Date
 }
 
-/** Writes a deposit, not yet confirmed, and returns its id. Amount in minor units. */
+/**
+ * Writes a deposit, not yet confirmed, and returns its id. Amount in minor units. Throws when it is in another currency than
+ * its proposal: what is announced in one currency can't be refunded from another, and the database refuses it too.
+ */
 export async function insertDeposit(tx: Transaction, deposit: NewDeposit): Promise<string> {
+  const agreed = await tx.proposal.findUniqueOrThrow({ where: { id: deposit.proposalId }, select: { currency: true } })
+  if (agreed.currency !== deposit.currency)
+    throw new Error(`A proposal in ${agreed.currency} takes no deposit in ${deposit.currency}.`)
   const { id } = await tx.deposit.create({ data: deposit, select: { id: true } })
   return id
 }

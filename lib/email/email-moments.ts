@@ -67,6 +67,8 @@ export const EMAIL_FACTS = {
   paid_twice_alert: letterFacts.extend({
     stripeRefundId: z.string(),
     noticedAt: moment,
+    /** It does not name the credit note: somebody made it in Stripe's Dashboard. Older emails don't say. */
+    madeElsewhere: z.boolean().default(false),
     /** What else has already paid this credit note back. */
     beside: z.discriminatedUnion('kind', [
       manualRefund.extend({ kind: z.literal('manual') }),
@@ -249,6 +251,7 @@ export function paidTwiceAlert(
   freelancer: EmailFreelancer,
   payment: {
     stripeRefundId: string
+    madeElsewhere: boolean
     noticedAt: Date
     beside: ManualRefund | { stripeRefundId: string }
   },
@@ -260,6 +263,7 @@ export function paidTwiceAlert(
     facts: {
       ...freelancerLetter(note, freelancer),
       stripeRefundId: payment.stripeRefundId,
+      madeElsewhere: payment.madeElsewhere,
       noticedAt: payment.noticedAt.toISOString(),
       beside: 'method' in beside ? { kind: 'manual', ...manualFacts(beside) } : { kind: 'stripe_refund', ...beside },
     },

@@ -5,10 +5,12 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Logger, type Runner, run, type TaskList } from 'graphile-worker'
 import { type ParsedMail, simpleParser } from 'mailparser'
+import pg from 'pg'
 import { SMTPServer } from 'smtp-server'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { CreditNote } from '@/lib/credit-notes/credit-note'
 import { db, disconnectDatabase } from '@/lib/db'
+import { log } from '@/lib/log'
 import { inTransaction } from '@/lib/transaction'
 import { refundCompleted, refundFailed, refundInitiated } from './email-moments'
 import { enqueueEmail, listEmails, MOST_TRIES, requeueEmail } from './outbox'
@@ -17,7 +19,10 @@ import { deliver, type Mail } from './transport'
 
 // ── A mail server that does as it is told ───────────────────────────────────────────────────────
 
-type Fault = { at: 'recipient' | 'message'; code: number } | { at: 'accepted'; act: () => unknown }
+type Fault =
+  | { at: 'recipient' | 'message'; code: number }
+  | { at: 'accepted'; act: () => unknown }
+  | { at: 'taken'; act: () => Promise<void> }
 
 const received: ParsedMail[] = []
 let faults: Fault[] = []
@@ -38,6 +43,7 @@ const mailServer = new SMTPServer({
       if (fault?.at === 'message') return done(Object.assign(new Error('try later'), { responseCode: fault.code }))
       received.push(mail)
       if (fault?.at === 'accepted') return void fault.act()
+      if (fault?.at === 'taken') return fault.act().then(() => done(), done)
       done()
     }, done)
   },
@@ -147,6 +153,7 @@ async function issueCreditNote(): Promise<CreditNote> {
     depositMethod: 'card',
     depositConfirmed: true,
     attemptOpen: false,
+    outcomeWithheld: false,
     attempts: 0,
     pendingReason: null,
     nextTryAt: null,
@@ -402,6 +409,29 @@ describe('sending', () => {
     const stopped = worker.stop()
     for (const connection of mailServer.connections) connection.close()
     await stopped
+  })
+
+  test('a bad moment of the database after the server’s acceptance does not send the mail again', async () => {
+    const [id = ''] = await enqueue(completed())
+    const other = new pg.Client({ connectionString: process.env.DATABASE_URL })
+    await other.connect()
+    const failures = vi.spyOn(log, 'warn')
+    faults = [
+      {
+        at: 'taken',
+        act: async () => {
+          await other.query('BEGIN')
+          await other.query('SELECT FROM outbox_emails WHERE id = $1 FOR UPDATE', [id])
+        },
+      },
+    ]
+    const sending = sendEmail(id)
+    await expect.poll(() => failures.mock.calls.length, { timeout: 15_000 }).toBeGreaterThan(0)
+    await other.query('ROLLBACK')
+    await expect(sending).resolves.toBe('sent')
+    await other.end()
+    expect(received).toHaveLength(1)
+    expect(await theEmail()).toMatchObject({ state: 'sent', tries: 1 })
   })
 
   test('killed between the server’s acceptance and our mark, it comes again under the same Message-ID', {

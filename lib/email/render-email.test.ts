@@ -52,6 +52,7 @@ const note: CreditNote = {
   depositMethod: 'card',
   depositConfirmed: true,
   attemptOpen: false,
+  outcomeWithheld: false,
   attempts: 0,
   pendingReason: null,
   nextTryAt: null,
@@ -74,7 +75,7 @@ function everyEmail(about: CreditNote = note): NewEmail[] {
     refundCompletedManually(about, freelancer, manual),
     refundFailed(about, freelancer, { refundRef: 're_1', failedAt: at, ...failure }),
     ...refundReturned(about, freelancer, { stripeRefundId: 're_1', completedAt: at, returnedAt: at, ...failure }),
-    paidTwiceAlert(about, freelancer, { stripeRefundId: 're_1', noticedAt: at, beside: manual }),
+    paidTwiceAlert(about, freelancer, { stripeRefundId: 're_1', madeElsewhere: false, noticedAt: at, beside: manual }),
   ]
 }
 
@@ -192,7 +193,12 @@ describe('the client reads', () => {
     expect(text).toContain('decided in your favour on 16 March 2026')
     expect(text).toMatch(/^Reference +du_4711$/m)
     expect(text).not.toMatch(/has paid|outside Stripe/)
-    const alert = paidTwiceAlert(note, freelancer, { stripeRefundId: 're_1', noticedAt: at, beside: lost })
+    const alert = paidTwiceAlert(note, freelancer, {
+      stripeRefundId: 're_1',
+      madeElsewhere: false,
+      noticedAt: at,
+      beside: lost,
+    })
     expect((await written(alert)).text).toContain('refunded through their bank: chargeback on 16 March 2026')
   })
 
@@ -232,8 +238,14 @@ describe('the freelancer reads', () => {
     expect(text).toMatch(/^Stripe refund +re_1$/m)
     expect(text).toMatch(/^Manual refund +E2E 4711$/m)
     const beside = { stripeRefundId: 're_0' }
-    const other = await written(paidTwiceAlert(note, freelancer, { stripeRefundId: 're_1', noticedAt: at, beside }))
+    const other = await written(
+      paidTwiceAlert(note, freelancer, { stripeRefundId: 're_1', madeElsewhere: false, noticedAt: at, beside }),
+    )
     expect(other.text).toMatch(/^Beside it +re_0$/m)
+    const payment = { stripeRefundId: 're_1', madeElsewhere: true, noticedAt: at, beside: manual }
+    const unsure = await written(paidTwiceAlert(note, freelancer, payment))
+    expect(unsure.text).toContain('Whether it was meant for this credit note, Stripe does not say.')
+    expect(unsure.text).toContain('If that refund was meant for something else, there is nothing to do.')
   })
 })
 

@@ -1,6 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { creditNoteFileName, renderCreditNotePdf } from '@/lib/credit-notes/credit-note-pdf'
 import { env } from '@/lib/env'
-import { describeFailure } from '@/lib/failures'
+import { databaseOut, describeFailure } from '@/lib/failures'
 import { log } from '@/lib/log'
 import type { OutboxEmail } from '@/prisma/generated/client'
 import { type Email, parseEmail } from './email-moments'
@@ -21,7 +22,8 @@ export class EmailNotSent extends Error {
 /**
  * Sends an email of the outbox, after those that the same reader should have got before it. An email that has been sent is not
  * sent again. Throws EmailNotSent when the server is in trouble; a final refusal is recorded and returned. If the process dies
- * between the server's acceptance and our record of it, the next run sends the mail again under the same Message-ID.
+ * between the server's acceptance and our record of it, or the database is out for longer than we insist, the next run sends
+ * the mail again under the same Message-ID.
  */
 export async function sendEmail(outboxId: string): Promise<SendOutcome> {
   let outcome: SendOutcome = 'nothing_to_send'
@@ -44,7 +46,7 @@ async function sendOne(row: OutboxEmail): Promise<SendOutcome> {
   const delivery = await deliver(mail)
   const ids = { outboxId: row.id, creditNoteId: row.creditNoteId, moment: row.moment, tries }
   if (delivery.outcome === 'accepted') {
-    await recordSent(row)
+    await insist(() => recordSent(row))
     log.info(ids, 'email sent')
     return 'sent'
   }
@@ -55,6 +57,23 @@ async function sendOne(row: OutboxEmail): Promise<SendOutcome> {
   }
   await recordTrouble(row, delivery.reply)
   throw new EmailNotSent(delivery.code, tries)
+}
+
+/** Milliseconds between our tries to record that a mail has left. */
+const INSISTENCE = [250, 500, 1000, 2000, 4000, 8000]
+
+/** Once a mail has left, a bad moment of the database must not have it sent again. */
+async function insist(record: () => Promise<void>): Promise<void> {
+  for (const gap of INSISTENCE) {
+    try {
+      return await record()
+    } catch (error) {
+      if (!databaseOut(error)) throw error
+      log.warn({ failure: describeFailure(error) }, 'a sent email could not be recorded yet')
+      await pause(gap)
+    }
+  }
+  await record()
 }
 
 async function mailOf(row: OutboxEmail): Promise<Mail> {

@@ -1,34 +1,50 @@
 import { applyAccountNews } from '@/lib/freelancers/find-freelancer'
 import { addJob } from '@/lib/jobs'
+import { log } from '@/lib/log'
 import { type EventFacts, eventFacts } from '@/lib/stripe/event-facts'
-import { isLatestWord, isOnlyATest, lockUnhandledEvent, markEventHandled } from '@/lib/stripe/event-inbox'
+import {
+  isLatestWord,
+  isOnlyATest,
+  lockUnhandledEvent,
+  markEventHandled,
+  markEventUnreadable,
+} from '@/lib/stripe/event-inbox'
 import { inTransaction, type Transaction } from '@/lib/transaction'
 import { applyDispute } from './apply-dispute'
 import { applyPayment } from './apply-payment'
 import { applyStripeRefund } from './apply-stripe-refund'
+import { findNotesWithheld } from './attempt-store'
 import type { Cause } from './move-refund'
 import { wakeRefunds } from './plan-tries'
 import { findCreditNotesOfPayment } from './refund-store'
 
 /**
  * Applies a kept event once: its effect and the mark that it is handled commit together, so a crash in between or a second
- * worker repeats nothing. Events that concern nobody here are marked with the reason and change nothing.
+ * worker repeats nothing. Events that concern nobody here are marked with the reason and change nothing; one that cannot be
+ * read stays unhandled, for the sweep to try again when a newer version may read it. False then.
  */
-export async function applyStripeEvent(eventId: string): Promise<void> {
-  await inTransaction(async (tx) => {
+export async function applyStripeEvent(eventId: string): Promise<boolean> {
+  return inTransaction(async (tx) => {
     const event = await lockUnhandledEvent(tx, eventId)
-    if (!event) return
-    const outcome = isOnlyATest(event)
-      ? 'test_mode'
-      : await applyFacts(tx, event, eventFacts(event), { actor: 'stripe', stripeEventId: event.id })
-    await markEventHandled(tx, event.id, outcome)
+    if (!event) return true
+    const facts = isOnlyATest(event) ? TEST_MODE : eventFacts(event)
+    if (facts.kind === 'other' && facts.why === 'unreadable') {
+      log.error({ eventId: event.id, type: event.type }, 'a Stripe event cannot be read by this version')
+      await markEventUnreadable(tx, event.id)
+      return false
+    }
+    const cause: Cause = { actor: 'stripe', stripeEventId: event.id }
+    await markEventHandled(tx, event.id, await applyFacts(tx, event, facts, cause))
+    return true
   })
 }
+
+const TEST_MODE = { kind: 'other', why: 'test_mode' } as const
 
 async function applyFacts(
   tx: Transaction,
   event: { id: string; createdAt: Date },
-  facts: EventFacts,
+  facts: EventFacts | typeof TEST_MODE,
   cause: Cause,
 ): Promise<string> {
   switch (facts.kind) {
@@ -70,7 +86,12 @@ async function applyAccountWord(tx: Transaction, eventId: string, word: AccountW
   if (!(await applyAccountNews(tx, stripeAccountId, news))) return 'unknown_account'
   if (!ofAccess && !ofCharges) return 'nothing_new'
   const usable = word.kind === 'account' ? word.chargesEnabled : connected
-  if (ofAccess && usable) await wakeRefunds(tx, 'account_reconnected', { stripeAccountId })
+  if (ofAccess && usable) {
+    await wakeRefunds(tx, 'account_reconnected', { stripeAccountId })
+    // What nobody could see before may have paid.
+    for (const note of await findNotesWithheld(tx, stripeAccountId))
+      await addJob(tx, 'read-refunds', note, { inSeconds: 2, key: `read-${note.creditNoteId}` })
+  }
   return 'applied'
 }
 

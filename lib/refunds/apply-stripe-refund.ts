@@ -4,11 +4,12 @@ import { addJob } from '@/lib/jobs'
 import type { RefundNews } from '@/lib/stripe/refund-news'
 import type { Transaction } from '@/lib/transaction'
 import { closeAttemptAccepted, findOpenAttempt } from './attempt-store'
-import { alertPaidTwice, type Cause, moveRefund } from './move-refund'
+import { alertPaidTwice, type Cause, endPaidTwice, moveRefund } from './move-refund'
 import { planAutomaticTry } from './plan-tries'
 import { mergeProgress, sameProgress, verdictOnRefunds } from './refund-news-rules'
 import {
   findCreditNoteOfRefund,
+  findForeignRefundBeside,
   findKnownRefund,
   findKnownRefunds,
   lockRefundNews,
@@ -121,8 +122,20 @@ export async function followRefunds(tx: Transaction, note: CreditNote, cause: Ca
       : moveRefund(tx, from, { to: 'requested', stripeRefundId }, cause)
   })()
 
-  if (verdict.kind !== 'failed' && verdict.paidTwice) await alertPaidTwice(tx, moved ?? note, verdict.paidTwice, cause)
+  await reviewPaidTwice(tx, moved ?? note, verdict.kind === 'failed' ? null : verdict.paidTwice, cause)
   return moved !== null
+}
+
+/**
+ * Raises the alert that a client may have been paid twice, or ends it when the other refund did not arrive after all.
+ * `second` is a live refund of this note beside the one it follows; beside a manual one, a refund made elsewhere may be
+ * another payment of it too.
+ */
+async function reviewPaidTwice(tx: Transaction, note: CreditNote, second: string | null, cause: Cause): Promise<void> {
+  if (second) return alertPaidTwice(tx, note, { stripeRefundId: second, madeElsewhere: false }, cause)
+  const elsewhere = note.manual ? await findForeignRefundBeside(tx, note.id) : null
+  if (elsewhere) return alertPaidTwice(tx, note, { stripeRefundId: elsewhere, madeElsewhere: true }, cause)
+  if (note.paidTwiceAt) await endPaidTwice(tx, note, cause)
 }
 
 function bounceOf(note: CreditNote, refunds: readonly { stripeRefundId: string; failureReason: string | null }[]) {

@@ -13,6 +13,7 @@ import {
   closeAttemptAccepted,
   closeAttemptRefused,
   LEASE_SECONDS,
+  type Look,
   leaveAttemptUnknown,
   type OpenAttempt,
   takeUpAttempt,
@@ -208,7 +209,7 @@ async function settleByList(attempt: OpenAttempt, trouble: StripeTrouble, cause:
  * waits for a person, so the note says what for. The attempt stays open, for it may have paid.
  */
 async function recordUnreadable(attempt: OpenAttempt, trouble: StripeTrouble): Promise<void> {
-  await recordUnknown(attempt, { ...trouble, kind: 'unknown' })
+  await recordUnknown(attempt, { ...trouble, kind: 'unknown' }, trouble.kind === 'refused' ? 'refused' : 'silent')
   if (trouble.kind === 'refused')
     await inTransaction((tx) => writePendingReason(tx, attempt.creditNoteId, trouble.code, trouble.message))
 }
@@ -221,7 +222,7 @@ async function recordUnasked(attempt: OpenAttempt, trouble: StripeTrouble, cause
 }
 
 /** Nobody knows yet. The same key is asked again later; given up only where certainly nothing has begun at Stripe. */
-async function recordUnknown(attempt: OpenAttempt, trouble: StripeTrouble): Promise<void> {
+async function recordUnknown(attempt: OpenAttempt, trouble: StripeTrouble, look: Look = 'answered'): Promise<void> {
   const certainlyNothing = !attempt.uncertain && !trouble.mayHaveHappened
   if (certainlyNothing && spentItsBudget(attempt.calls)) {
     return closeAsRefused(attempt, { ...trouble, kind: 'refused' }, { actor: 'worker' })
@@ -229,7 +230,7 @@ async function recordUnknown(attempt: OpenAttempt, trouble: StripeTrouble): Prom
   const seconds = retryGap(attempt.calls, Math.random())
   await inTransaction(async (tx) => {
     await holdCreditNote(tx, attempt.freelancerId, attempt.creditNoteId)
-    if (!(await leaveAttemptUnknown(tx, attempt.id, trouble, seconds))) return
+    if (!(await leaveAttemptUnknown(tx, attempt.id, trouble, seconds, look))) return
     await scheduleResolution(tx, attempt.id, seconds)
     // Open pages redraw at the first sign of trouble; later tries change nothing that they show.
     if (attempt.calls === 1) {

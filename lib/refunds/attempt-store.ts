@@ -80,16 +80,21 @@ export async function takeUpAttempt(attemptId: string): Promise<OpenAttempt | nu
   return openAttempt(rows[0])
 }
 
+/** What came of looking at Stripe what became of an attempt. An answer ends a refusal; silence neither begins nor ends one. */
+export type Look = 'answered' | 'refused' | 'silent'
+
 /** Frees an open attempt's lease after `seconds`, with what is known of its trouble. False when it is closed by now. */
 export async function leaveAttemptUnknown(
   tx: Transaction,
   attemptId: string,
   trouble: { code: string; message: string; requestId: string | null; mayHaveHappened: boolean },
   seconds: number,
+  look: Look,
 ): Promise<boolean> {
   const changed = await tx.$executeRaw`
     UPDATE refund_attempts
     SET state = 'unknown', uncertain = uncertain OR ${trouble.mayHaveHappened},
+      look_refused_since = CASE ${look} WHEN 'refused' THEN coalesce(look_refused_since, now()) WHEN 'silent' THEN look_refused_since END,
       code = ${trouble.code}, message = ${trouble.message}, request_id = coalesce(${trouble.requestId}, request_id), lease_until = now() + ${seconds}::double precision * interval '1 second'
     WHERE id = ${attemptId}::uuid AND state IN ('in_flight', 'unknown')`
   return changed > 0
@@ -121,6 +126,30 @@ export async function closeAttemptRefused(
       request_id = coalesce(${refusal.requestId}, request_id), finished_at = now()
     WHERE id = ${attemptId}::uuid AND state IN ('in_flight', 'unknown')`
   return changed > 0
+}
+
+/**
+ * Closes an attempt whose outcome Stripe has withheld for so long that nobody will learn it (migrations,
+ * outcome_is_withheld), and returns its id. Null when there is none, or somebody is asking Stripe about it right now.
+ */
+export async function closeWithheldAttempt(tx: Transaction, creditNoteId: string): Promise<string | null> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    UPDATE refund_attempts
+    SET state = 'refused', code = 'outcome_withheld', finished_at = now(),
+      message = 'Closed without knowing its outcome: Stripe did not let Requite look for seven days.'
+    WHERE credit_note_id = ${creditNoteId}::uuid AND state = 'unknown' AND outcome_is_withheld(look_refused_since)
+    RETURNING id`
+  return rows[0]?.id ?? null
+}
+
+/** Notes of an account one of whose attempts was closed without knowing its outcome. */
+export async function findNotesWithheld(
+  tx: Transaction,
+  stripeAccountId: string,
+): Promise<{ freelancerId: string; creditNoteId: string }[]> {
+  return tx.$queryRaw`
+    SELECT DISTINCT freelancer_id AS "freelancerId", credit_note_id AS "creditNoteId" FROM refund_attempts
+    WHERE stripe_account_id = ${stripeAccountId} AND code = 'outcome_withheld'`
 }
 
 /** The note's open attempt, if any. */

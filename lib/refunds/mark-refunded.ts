@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import type { CreditNote } from '@/lib/credit-notes/credit-note'
-import { holdCreditNote } from '@/lib/credit-notes/find-credit-note'
+import { holdCreditNote, writeTimeline } from '@/lib/credit-notes/find-credit-note'
 import { inTransaction } from '@/lib/transaction'
+import { followRefunds } from './apply-stripe-refund'
+import { closeWithheldAttempt } from './attempt-store'
 import { moveRefund } from './move-refund'
 import { type ManualMethod, manualMethodsFor, mayMarkRefunded, type RefundStatus } from './refund-status'
 
@@ -13,7 +15,8 @@ export type MarkRefundedResult =
 
 /**
  * Records for good that the money went back outside Stripe; from then on Stripe can't be asked for this note. Legal on
- * pending and failed while no attempt is open: what may be on its way must not be sent by hand too.
+ * pending and failed while no attempt is open: what may be on its way must not be sent by hand too. Only an attempt whose
+ * outcome Stripe has withheld for a week is closed unknown; should it have paid, the news of it raises the alert.
  */
 export async function markRefunded(mark: {
   freelancerId: string
@@ -31,12 +34,17 @@ export async function markRefunded(mark: {
     const note = await holdCreditNote(tx, mark.freelancerId, mark.creditNoteId)
     if (!note) return { ok: false, reason: 'not_found' }
     const status = note.refundStatus
-    if (!mayMarkRefunded({ status, attemptOpen: note.attemptOpen })) {
-      return { ok: false, reason: 'refund_not_markable', status, message: WHY_NOT[status] }
-    }
+    const refused = { ok: false, reason: 'refund_not_markable', status, message: WHY_NOT[status] } as const
+    if (!mayMarkRefunded({ ...note, status })) return refused
     const [likeliest, ...others] = manualMethodsFor(note)
     const method = [likeliest, ...others].find((one) => one === (mark.method ?? likeliest))
     if (!method) return { ok: false, reason: 'method_not_possible', status, message: NO_CHARGEBACK }
+    if (note.attemptOpen) {
+      const attemptId = await closeWithheldAttempt(tx, note.id)
+      if (!attemptId) return refused
+      const { freelancerId, id: creditNoteId } = note
+      await writeTimeline(tx, { freelancerId, creditNoteId, kind: 'attempt_given_up', actor: mark.actor, attemptId })
+    }
     const { reference, refundedOn } = mark
     const creditNote = await moveRefund(
       tx,
@@ -44,6 +52,8 @@ export async function markRefunded(mark: {
       { to: 'manual', method, reference, refundedOn },
       { actor: mark.actor },
     )
+    // A refund that somebody made in Stripe's Dashboard is known already, and this one does not say that it is the same.
+    await followRefunds(tx, creditNote, { actor: mark.actor })
     return { ok: true, creditNote }
   })
 }

@@ -14,7 +14,7 @@ import type { Freelancer } from '@/lib/freelancers/freelancer-store'
 import { reopenProposal, settleProposal } from '@/lib/proposals/settle-proposal'
 import type { Transaction } from '@/lib/transaction'
 import type { ManualMethod, RefundStatus } from './refund-status'
-import { markPaidTwice, type RefundColumns, writeRefundColumns } from './refund-store'
+import { clearPaidTwice, markPaidTwice, type RefundColumns, writeRefundColumns } from './refund-store'
 import { reasonAfterDispute } from './refund-tries'
 
 /** Who or what moves a refund; kept with the move on the timeline. */
@@ -110,6 +110,8 @@ function columnsOf(move: RefundMove): RefundColumns {
 function kindOf(before: CreditNote, move: RefundMove): TimelineKind {
   if (move.to !== 'failed') return KIND_OF_MOVE[move.to]
   if (before.refundStatus === 'succeeded') return 'refund_bounced'
+  // Nobody was asked: the client's bank has decided.
+  if (before.refundStatus === 'failed' && move.reason === 'paid_by_chargeback') return 'dispute_lost'
   return move.stripeRefundId ? 'refund_failed' : 'refund_refused'
 }
 
@@ -161,15 +163,16 @@ function emailsOf(before: CreditNote, after: CreditNote, move: RefundMove, freel
 }
 
 /**
- * Marks a note whose client may have been paid twice, and alerts the freelancer; once per note. Nothing that is booked is
- * overwritten.
+ * Marks a note whose client may have been paid twice, and alerts the freelancer; once, as long as it may be so. Nothing that
+ * is booked is overwritten.
  */
 export async function alertPaidTwice(
   tx: Transaction,
   note: CreditNote,
-  stripeRefundId: string,
+  second: { stripeRefundId: string; madeElsewhere: boolean },
   cause: Cause,
 ): Promise<void> {
+  const { stripeRefundId } = second
   const beside = note.manual ?? (note.stripeRefundId ? { stripeRefundId: note.stripeRefundId } : null)
   if (!beside || !(await markPaidTwice(tx, note.id))) return
   await writeTimeline(tx, {
@@ -180,5 +183,11 @@ export async function alertPaidTwice(
     ...cause,
   })
   const freelancer = await findFreelancer(tx, note.freelancerId)
-  await enqueueEmail(tx, paidTwiceAlert(note, freelancer, { stripeRefundId, noticedAt: new Date(), beside }))
+  await enqueueEmail(tx, paidTwiceAlert(note, freelancer, { ...second, noticedAt: new Date(), beside }))
+}
+
+/** Ends the alert: one of the two refunds did not arrive. What was told stays in the history. */
+export async function endPaidTwice(tx: Transaction, note: CreditNote, cause: Cause): Promise<void> {
+  await clearPaidTwice(tx, note.id)
+  await writeTimeline(tx, { freelancerId: note.freelancerId, creditNoteId: note.id, kind: 'paid_twice_over', ...cause })
 }

@@ -256,6 +256,13 @@ const OWN_CODES = {
     why: 'Refunds go back to the card that paid, and this card no longer exists. The money is in your Stripe balance.',
     wayOut: 'Ask your client for their bank details, send the money by bank transfer, then press Mark refunded.',
   },
+  outcome_withheld: {
+    title: 'Stripe does not let Requite see what became of it',
+    verdict: 'not_yet',
+    why: 'Stripe was asked for this refund, its answer never arrived, and it refuses to let Requite look since then. Nobody here knows whether the money has left until it lets Requite look again.',
+    wayOut:
+      'Reconnect the same Stripe account in Settings: Requite then finds out by itself. If that can’t be done for seven days, you may press Mark refunded all the same. Look in your Stripe Dashboard first: Stripe may have paid this.',
+  },
   refunded_elsewhere: {
     title: 'this payment was refunded outside Requite',
     verdict: 'already_refunded',

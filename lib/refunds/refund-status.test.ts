@@ -21,6 +21,7 @@ const confirmedCard: RefundFacts = {
   depositMethod: 'card',
   depositConfirmed: true,
   attemptOpen: false,
+  outcomeWithheld: false,
   failureReason: null,
   failureMessage: null,
   pendingReason: null,
@@ -56,6 +57,7 @@ const anyFacts: fc.Arbitrary<RefundFacts> = fc.record({
   depositMethod: fc.constantFrom('card', 'sepa'),
   depositConfirmed: fc.boolean(),
   attemptOpen: fc.boolean(),
+  outcomeWithheld: fc.boolean(),
   failureReason: fc.option(fc.oneof(fc.constantFrom(...Object.keys(REFUND_REASONS)), fc.string())),
   failureMessage: fc.option(fc.string()),
   pendingReason: fc.option(fc.constantFrom('processing', 'insufficient_funds', 'charge_pending', 'requires_action')),
@@ -135,6 +137,7 @@ describe('what can be done', () => {
   test.each([
     ['unconfirmed', unconfirmed, ['refresh', 'retry']],
     ['in flight or unknown', checking, ['refresh']],
+    ['its outcome withheld for good', { ...checking, outcomeWithheld: true }, ['mark_refunded', 'refresh']],
     ['confirmed, attempt about to start', confirmedCard, ['refresh', 'retry']],
     ['paid by bank transfer', sepa, ['mark_refunded']],
     ['requested', requested, ['refresh']],
@@ -175,7 +178,7 @@ describe('what can be done', () => {
   test('while an attempt is open nobody sends the money a second time', () => {
     for (const status of REFUND_STATUSES) {
       expect(mayRetry({ status, attemptOpen: true })).toBe(false)
-      expect(mayMarkRefunded({ status, attemptOpen: true })).toBe(false)
+      expect(mayMarkRefunded({ status, attemptOpen: true, outcomeWithheld: false })).toBe(false)
     }
   })
 
@@ -183,7 +186,7 @@ describe('what can be done', () => {
     '%s with nothing in flight may be retried and marked refunded',
     (status) => {
       expect(mayRetry({ status, attemptOpen: false })).toBe(true)
-      expect(mayMarkRefunded({ status, attemptOpen: false })).toBe(true)
+      expect(mayMarkRefunded({ status, attemptOpen: false, outcomeWithheld: false })).toBe(true)
     },
   )
 })
@@ -227,6 +230,17 @@ describe('what stands beside the sentence', () => {
   test('the trace number appears once the money has arrived, and only then', () => {
     expect(refundBanner(succeeded, reader).traceNumber).toBe('74627838012345678901234')
     expect(refundBanner({ ...requested, traceNumber: '1' }, reader).traceNumber).toBeNull()
+  })
+
+  test('of an attempt that nobody may look at nothing is claimed, least of all that no money has moved', () => {
+    for (const facts of [
+      { ...checking, failureReason: 'account_invalid' },
+      { ...checking, outcomeWithheld: true },
+    ]) {
+      expect(refundBanner(facts, reader).reason).toEqual(refundReason('outcome_withheld'))
+    }
+    expect(refundReason('outcome_withheld').wayOut).toContain('Stripe may have paid this')
+    expect(refundBanner(checking, reader).reason).toBeNull()
   })
 
   test('a chargeback is told as one, and never as money that somebody sent', () => {

@@ -49,6 +49,8 @@ export type RefundFacts = {
   depositConfirmed: boolean
   /** An attempt is in flight, or its outcome is unknown. */
   attemptOpen: boolean
+  /** Stripe has refused for seven days to let us see what became of the open attempt: a person may close it. */
+  outcomeWithheld: boolean
   failureReason: string | null
   failureMessage: string | null
   /** Why a refund that Stripe accepted is still waiting there (Stripe's `pending_reason` or `requires_action`). */
@@ -81,9 +83,12 @@ export function mayRetry(facts: Pick<RefundFacts, 'status' | 'attemptOpen'>): bo
   return (facts.status === 'pending' || facts.status === 'failed') && !facts.attemptOpen
 }
 
-/** Mark refunded is legal on pending and failed while no attempt is open: what may be on its way can't be sent by hand too. */
-export function mayMarkRefunded(facts: Pick<RefundFacts, 'status' | 'attemptOpen'>): boolean {
-  return mayRetry(facts)
+/**
+ * Mark refunded is legal on pending and failed while no attempt is open: what may be on its way can't be sent by hand too.
+ * An attempt of which nobody will ever learn what became of it is closed first.
+ */
+export function mayMarkRefunded(facts: Pick<RefundFacts, 'status' | 'attemptOpen' | 'outcomeWithheld'>): boolean {
+  return mayRetry({ status: facts.status, attemptOpen: facts.attemptOpen && !facts.outcomeWithheld })
 }
 
 /** What the banner shows: sentence, why, what helps, and the acts on offer, the first being the primary one. */
@@ -124,6 +129,10 @@ function bannerState(facts: RefundFacts): BannerState {
   return facts.depositConfirmed ? 'checking' : 'awaiting_deposit'
 }
 
+function withOpenAttempt({ outcomeWithheld }: Pick<RefundFacts, 'outcomeWithheld'>): readonly RefundAction[] {
+  return outcomeWithheld ? ['mark_refunded', 'refresh'] : ['refresh']
+}
+
 /** Draws the banner from the facts (product.md, "Refund status of a credit note"). Pure; dates are written for the reader. */
 export function refundBanner(facts: RefundFacts, reader: Reader): RefundBannerView {
   const common = {
@@ -152,12 +161,18 @@ export function refundBanner(facts: RefundFacts, reader: Reader): RefundBannerVi
     }),
     checking: () => ({
       ...common,
-      mood: 'moving',
+      mood: facts.outcomeWithheld ? 'needs_you' : 'moving',
       sentence: 'Refund in progress — checking Stripe.',
       // Stripe refuses to say what became of it: that waits for a person, who must read why.
-      reason: facts.failureReason === null ? null : refundReason(facts.failureReason),
+      reason:
+        facts.attemptOpen && (facts.outcomeWithheld || facts.failureReason !== null)
+          ? refundReason('outcome_withheld')
+          : facts.failureReason === null
+            ? null
+            : refundReason(facts.failureReason),
+      stripeSays: facts.attemptOpen ? facts.failureMessage : null,
       // Confirmed and nothing open: the refund's job has not begun yet, so a retry can do no harm.
-      actions: facts.attemptOpen ? ['refresh'] : ['refresh', 'retry'],
+      actions: facts.attemptOpen ? withOpenAttempt(facts) : ['refresh', 'retry'],
     }),
     transfer_by_hand: () => ({
       ...common,
@@ -183,7 +198,11 @@ export function refundBanner(facts: RefundFacts, reader: Reader): RefundBannerVi
         reason,
         stripeSays: facts.failureMessage,
         // News of the failure can outrun the answer to its own call: until that attempt is closed both acts are refused.
-        actions: facts.attemptOpen ? ['refresh'] : retryHelps ? ['retry', 'mark_refunded'] : ['mark_refunded', 'retry'],
+        actions: facts.attemptOpen
+          ? withOpenAttempt(facts)
+          : retryHelps
+            ? ['retry', 'mark_refunded']
+            : ['mark_refunded', 'retry'],
         retryNeedsSecondLook: !retryHelps && !facts.attemptOpen,
       }
     },

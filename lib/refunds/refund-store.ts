@@ -304,6 +304,26 @@ export async function writeStripeRead(creditNoteId: string): Promise<void> {
   await db().$executeRaw`UPDATE credit_notes SET stripe_read_at = now() WHERE id = ${creditNoteId}::uuid`
 }
 
+/** Marks that money was not sent twice after all. */
+export async function clearPaidTwice(tx: Transaction, creditNoteId: string): Promise<void> {
+  await tx.$executeRaw`UPDATE credit_notes SET paid_twice_at = NULL WHERE id = ${creditNoteId}::uuid`
+}
+
+/**
+ * A live refund made elsewhere that may have paid a manually refunded note once more: same deposit, currency and amount, and
+ * named in no manual refund's reference, which would say that it is the manual refund itself. The oldest; null when none.
+ */
+export async function findForeignRefundBeside(tx: Transaction, creditNoteId: string): Promise<string | null> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    SELECT r.id FROM credit_notes n JOIN deposits d ON d.id = n.deposit_id
+    JOIN stripe_refunds r ON r.stripe_account_id = d.stripe_account_id AND r.payment_intent_id = d.stripe_payment_intent_id
+    WHERE n.id = ${creditNoteId}::uuid AND r.credit_note_id IS NULL AND r.currency = n.currency
+      AND r.amount = n.amount_gross AND r.status NOT IN ('failed', 'canceled')
+      AND NOT EXISTS (SELECT FROM credit_notes m WHERE m.deposit_id = d.id AND strpos(m.manual_reference, r.id) > 0)
+    ORDER BY r.created_at, r.id LIMIT 1`
+  return rows[0]?.id ?? null
+}
+
 /** Marks that money may have been sent twice; the first time stands. True when it is marked only now. */
 export async function markPaidTwice(tx: Transaction, creditNoteId: string): Promise<boolean> {
   const changed = await tx.$executeRaw`

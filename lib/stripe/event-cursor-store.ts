@@ -42,12 +42,13 @@ export async function writeEventCursor({ stripeAccountId, startedAt }: EventCurs
 
 /**
  * Remembers that an account's list was asked for in vain, so that its next turn comes after the others': a list that never
- * answers must not keep theirs from being read.
+ * answers must not keep theirs from being read. Its turn comes as if it had been read `secondsAgo`.
  */
-export async function writeFailedReading({ stripeAccountId, since }: EventCursor): Promise<void> {
+export async function writeFailedReading({ stripeAccountId, since }: EventCursor, secondsAgo: number): Promise<void> {
   await db().$executeRaw`
-    INSERT INTO event_cursors (stripe_account_id, read_until, tried_in) VALUES (${stripeAccountId}, ${since}, ${THIS_LIFE})
-    ON CONFLICT (stripe_account_id) DO UPDATE SET read_at = now(), tried_in = excluded.tried_in`
+    INSERT INTO event_cursors (stripe_account_id, read_until, read_at, tried_in)
+    VALUES (${stripeAccountId}, ${since}, now() - ${secondsAgo} * interval '1 second', ${THIS_LIFE})
+    ON CONFLICT (stripe_account_id) DO UPDATE SET read_at = excluded.read_at, tried_in = excluded.tried_in`
 }
 
 /** True when an account's events have been read in this life of the database, and none of them waits to be applied. */

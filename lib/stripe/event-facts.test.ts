@@ -84,7 +84,9 @@ describe('what changes nothing', () => {
   })
 
   test('events of charges without a PaymentIntent', () => {
-    expect(facts('charge.refunded', { id: 'ch_1' })).toEqual({ kind: 'other', why: 'unreadable' })
+    const none = { kind: 'other', why: 'no_payment_intent' }
+    expect(facts('charge.refunded', { id: 'ch_1' })).toEqual(none)
+    expect(facts('checkout.session.completed', { id: 'cs_1', payment_status: 'paid' })).toEqual(none)
   })
 
   test('whatever an event holds, it is read or put aside, never thrown over', () => {

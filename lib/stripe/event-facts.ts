@@ -24,7 +24,7 @@ export type EventFacts =
   | { kind: 'account'; stripeAccountId: string; chargesEnabled: boolean }
   | { kind: 'account_deauthorized'; stripeAccountId: string }
   | { kind: 'account_authorized'; stripeAccountId: string }
-  | { kind: 'other'; why: 'unknown_type' | 'no_connected_account' | 'unreadable' }
+  | { kind: 'other'; why: 'unknown_type' | 'no_connected_account' | 'no_payment_intent' | 'unreadable' }
 
 const idOf = z.union([z.string(), z.object({ id: z.string() }).transform(({ id }) => id)])
 const charge = z.object({ id: z.string(), payment_intent: idOf.nullish() })
@@ -36,6 +36,8 @@ const account = z.object({ id: z.string(), charges_enabled: z.boolean() })
 type Reader = (object: unknown, stripeAccountId: string) => EventFacts
 
 const UNREADABLE: EventFacts = { kind: 'other', why: 'unreadable' }
+/** Charges and sessions of another kind than ours have none. */
+const NO_PAYMENT_INTENT: EventFacts = { kind: 'other', why: 'no_payment_intent' }
 
 function reader<T>(schema: z.ZodType<T>, toFacts: (object: T, stripeAccountId: string) => EventFacts): Reader {
   return (object, stripeAccountId) => {
@@ -68,7 +70,7 @@ const READERS = new Map<string, Reader>(
     'charge.refunded': reader(charge, (told, stripeAccountId) =>
       told.payment_intent
         ? { kind: 'charge_refunded', stripeAccountId, paymentIntentId: told.payment_intent }
-        : UNREADABLE,
+        : NO_PAYMENT_INTENT,
     ),
     'payment_intent.succeeded': reader(paymentIntent, (told, stripeAccountId) => ({
       kind: 'payment_succeeded',
@@ -85,7 +87,7 @@ const READERS = new Map<string, Reader>(
             paymentIntentId: told.payment_intent,
             paid: told.payment_status === 'paid',
           }
-        : UNREADABLE,
+        : NO_PAYMENT_INTENT,
     ),
     'charge.dispute.created': readDispute,
     'charge.dispute.updated': readDispute,

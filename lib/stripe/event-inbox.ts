@@ -170,3 +170,29 @@ export async function isLatestWord(tx: Transaction, eventId: string, types: read
 export async function markEventHandled(tx: Transaction, eventId: string, outcome: string): Promise<void> {
   await tx.$executeRaw`UPDATE stripe_events SET handled_at = now(), outcome = ${outcome} WHERE id = ${eventId}`
 }
+
+/** Marks an event that this version cannot read. It stays unhandled, so that a newer version takes it up again. */
+export async function markEventUnreadable(tx: Transaction, eventId: string): Promise<void> {
+  await tx.$executeRaw`UPDATE stripe_events SET outcome = 'unreadable' WHERE id = ${eventId}`
+}
+
+/** An event that nobody has handled after this long has lost its job, or its job has given up. */
+const UNHANDLED_MINUTES = 2
+
+/**
+ * Takes up events that stayed unhandled, the oldest first. Each comes again only after a gap that doubles, up to six hours,
+ * so that those which can't be applied keep nobody from the others. In several processes at once each gets its own.
+ */
+export async function takeUpUnhandledEvents(limit: number): Promise<string[]> {
+  const rows = await db().$queryRaw<{ id: string }[]>`
+    UPDATE stripe_events e
+    SET looks = e.looks + 1,
+      look_again_at = now() + least(interval '6 hours', power(2, least(e.looks, 10) + 1) * ${UNHANDLED_MINUTES} * interval '1 minute')
+    FROM (
+      SELECT id FROM stripe_events
+      WHERE handled_at IS NULL AND coalesce(look_again_at, received_at + ${UNHANDLED_MINUTES} * interval '1 minute') <= now()
+      ORDER BY received_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
+    ) due
+    WHERE e.id = due.id RETURNING e.id`
+  return rows.map(({ id }) => id)
+}

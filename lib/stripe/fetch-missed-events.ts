@@ -12,8 +12,11 @@ import { readEventsSince } from './read-events'
 /** How many accounts one sweep reads. */
 const BATCH = 20
 
-/** An account's list is read this often at most. */
-const UNREAD_SECONDS = 60
+/** An account's list is read this often at most: what one event was missed for may be missed too, and all is to be right within a minute. */
+const UNREAD_SECONDS = 25
+
+/** One that did not answer is asked again after this long, when those that wait longer had their turn. */
+const SILENT_SECONDS = 10
 
 /**
  * Fetches what webhooks should have brought, from Stripe's own list of events: after an outage of ours, a dropped delivery
@@ -38,7 +41,8 @@ export async function fetchMissedEvents(
       await writeEventCursor(cursor)
       continue
     }
-    await writeFailedReading(cursor)
+    // A refusal stands; silence passes, and what was missed must not wait for a whole turn more.
+    await writeFailedReading(cursor, read.trouble.kind === 'refused' ? 0 : UNREAD_SECONDS - SILENT_SECONDS)
     log.warn({ stripeAccountId: cursor.stripeAccountId, code: read.trouble.code }, 'events could not be listed')
   }
   return { accounts, missed }

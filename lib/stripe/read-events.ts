@@ -1,3 +1,4 @@
+import { log } from '@/lib/log'
 import { stripe } from './client'
 import { SUBSCRIBED_EVENT_TYPES } from './event-facts'
 import { parseEvent, type VerifiedEvent } from './event-inbox'
@@ -26,7 +27,10 @@ export async function readEventsSince(
     for await (const event of list) {
       // Listed on behalf of the account, events need not name it; delivered ones do.
       const parsed = parseEvent(JSON.stringify({ ...event, account: event.account ?? stripeAccountId }))
-      if (!parsed) continue
+      if (!parsed) {
+        log.error({ eventId: event.id, type: event.type }, 'a Stripe event cannot be read by this version')
+        continue
+      }
       await handOn(parsed)
       count++
     }

@@ -18,7 +18,9 @@ type CronName = 'clear-out'
 
 /** What the worker does, by name: each hands over to one use case. */
 export const TASKS: TaskList & Record<JobName | CronName, TaskList[string]> = {
-  'apply-stripe-event': (payload) => applyStripeEvent(z.object({ eventId: z.string() }).parse(payload).eventId),
+  'apply-stripe-event': async (payload) => {
+    await applyStripeEvent(z.object({ eventId: z.string() }).parse(payload).eventId)
+  },
   'trigger-refund': (payload) => {
     const cause = z.enum(['amendment_signed', 'deposit_confirmed', 'automatic'])
     return triggerStripeRefund({ ...z.object({ ...note, cause }).parse(payload), actor: 'worker' })

@@ -1,22 +1,20 @@
 import { freelancerOfApiKey } from '@/lib/auth/api-keys'
 import { sessionLives } from '@/lib/auth/session-store'
 import { changeStream } from '@/lib/change-stream'
-import { listenerCount } from '@/lib/live-changes'
+import { mayListen } from '@/lib/live-changes'
 import { door, refuseMethods, refuseRateLimited } from '../answers'
 import { authorise } from '../authorise'
-
-/** More open pages than a person has; each costs memory here. */
-const MOST_STREAMS = 40
 
 /** Says `change` with the id of the freelancer's credit note that changed, until the reader leaves or the session ends. */
 export const GET = door(async (request) => {
   const authorised = await authorise(request)
   if (!authorised.ok) return authorised.refusal
   const { freelancer, sessionId } = authorised.caller
-  if (listenerCount(freelancer.id) >= MOST_STREAMS) return refuseRateLimited(30)
+  const listener = { freelancerId: freelancer.id, link: null }
+  if (!mayListen(listener)) return refuseRateLimited(30)
 
   return changeStream({
-    freelancerId: freelancer.id,
+    ...listener,
     eventData: (creditNoteId) => ({ creditNoteId }),
     mayGoOn: async () =>
       sessionId === null

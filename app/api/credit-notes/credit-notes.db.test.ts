@@ -5,6 +5,8 @@ import { type Desk, sendAmendment, sign } from '@/e2e/refunds/desk'
 import { createApiKey, revokeApiKey } from '@/lib/auth/api-keys'
 import { auth } from '@/lib/auth/better-auth'
 import { createSignIn } from '@/lib/auth/create-sign-in'
+import { countAct } from '@/lib/auth/rate-limit'
+import { RATE_LIMITS } from '@/lib/auth/rate-limit-rules'
 import { db } from '@/lib/db'
 import { createFreelancer } from '@/lib/freelancers/freelancer-store'
 import * as mark from './[id]/mark-refunded/route'
@@ -300,6 +302,21 @@ describe('mark refunded', () => {
     expect(retried).toMatchObject({ code: 'refund_not_retryable', details: { status: 'manual' } })
   })
 })
+
+test.each([
+  ['POST retry-refund', 'retry_per_freelancer'],
+  ['POST refresh-status', 'refresh_per_freelancer'],
+] as const)(
+  '%s asks Stripe: too often in a minute is 429 and says when again, for this freelancer alone',
+  async (name, act) => {
+    const busy = await newOwner(`${act}@example.com`)
+    for (let time = 0; time < RATE_LIMITS[act].times; time++) await countAct(act, busy.freelancerId)
+    const response = await DOORS[name](busy.noteId, withKey(busy))
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(await refused(response, 429)).toMatchObject({ code: 'rate_limited' })
+    expect((await DOORS[name](owner.noteId, withKey(owner))).status).toBe(200)
+  },
+)
 
 test('methods that a door does not serve are 405 and say which it does', async () => {
   for (const [route, allowed] of [

@@ -20,7 +20,7 @@ export function paidTwiceAlert(facts: EmailFacts<'paid_twice_alert'>, links: Lin
   const client = isolated(facts.clientName)
   const { beside } = facts
   return {
-    subject: `Paid twice? Two refunds of ${amount} to ${client} — credit note ${facts.creditNoteNumber}`,
+    subject: `Paid twice? Two refunds of ${amount}${facts.madeElsewhere ? '' : ` to ${client}`} — credit note ${facts.creditNoteNumber}`,
     body: (
       <FreelancerLetter
         preview={`Stripe reports a refund beside the one that you already have on record.`}
@@ -28,15 +28,18 @@ export function paidTwiceAlert(facts: EmailFacts<'paid_twice_alert'>, links: Lin
       >
         <Headline facts={facts}>Your client may have been paid twice</Headline>
         <Paragraph>
-          Stripe reports that it has refunded {client} for this credit note.{' '}
+          {facts.madeElsewhere
+            ? `Stripe shows a refund of the same payment and the same amount that was not made by Requite, for example by hand in Stripe’s Dashboard. Whether it was meant for this credit note, Stripe does not say.`
+            : `Stripe reports that it has refunded ${client} for this credit note.`}{' '}
           {beside.kind === 'manual'
-            ? `It is also marked as refunded ${beside.method === 'chargeback' ? 'through their bank' : 'by hand'}: ${MANUAL_METHOD_NAMES[beside.method]} on ${formatCalendarDay(new Date(beside.refundedOn), facts.locale)}.`
+            ? `The credit note is also marked as refunded ${beside.method === 'chargeback' ? 'through their bank' : 'by hand'}: ${MANUAL_METHOD_NAMES[beside.method]} on ${formatCalendarDay(new Date(beside.refundedOn), facts.locale)}.`
             : 'Another refund at Stripe has already paid it back.'}{' '}
           Nothing on the credit note has been changed.
         </Paragraph>
         <Paragraph>
           Look both payments up before you do anything else. If both have really left, agree with {client} how one of
           them comes back: a completed refund cannot be taken back through Stripe.
+          {facts.madeElsewhere && ' If that refund was meant for something else, there is nothing to do.'}
         </Paragraph>
         <Facts
           rows={[

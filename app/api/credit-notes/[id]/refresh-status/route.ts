@@ -1,6 +1,7 @@
+import { countAct } from '@/lib/auth/rate-limit'
 import { creditNoteJson } from '@/lib/credit-notes/credit-note-json'
 import { refreshRefund } from '@/lib/refunds/refresh-refund'
-import { answer, door, refuseBody, refuseMethods, refuseNotFound } from '../../../answers'
+import { answer, door, refuseBody, refuseMethods, refuseNotFound, refuseRateLimited } from '../../../answers'
 import { authorise } from '../../../authorise'
 import { readBody } from '../../../read-body'
 
@@ -12,6 +13,8 @@ export const POST = door(async (request, { params }: { params: Promise<{ id: str
 
   const read = await readBody(request)
   if (!read.ok) return refuseBody(read.reason)
+  const within = await countAct('refresh_per_freelancer', freelancer.id)
+  if (!within.ok) return refuseRateLimited(within.retryAfterSeconds)
 
   const result = await refreshRefund({ freelancerId: freelancer.id, creditNoteId: (await params).id })
   return result.ok ? answer(creditNoteJson(result.creditNote)) : refuseNotFound()
