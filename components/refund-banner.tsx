@@ -45,9 +45,10 @@ export function RefundBanner({
       <div className="space-y-4 px-4 py-4 md:pr-5 md:pl-13.5">
         {view.paidTwice && (
           <Notice tone="failed" role="alert">
-            <strong className="font-semibold">Your client may have been paid twice.</strong> Stripe reports a refund
-            beside this one: the timeline names it. Look at the payment in Stripe. If both have left, agree with your
-            client how one of them comes back; if the other one was meant for something else, there is nothing to do.
+            <strong className="font-semibold">Your client may have been paid twice.</strong> Stripe reports a refund or
+            a lost dispute beside this one: the timeline names it. Look at the payment in Stripe. If both have left,
+            agree with your client how one of them comes back; if the other one was meant for something else, there is
+            nothing to do.
           </Notice>
         )}
         {view.reason && <ReasonLines view={view} reason={view.reason} />}

@@ -120,9 +120,12 @@ export async function look(world: SimulatedWorld, studio: Studio, deeds: Deeds, 
     const doubtful = ledger.refunds.filter(
       (refund) => !ownerOf(refund) && refund.paymentIntent === payment && refund.amount === note.amount,
     )
+    const charge = ledger.paymentIntents.find(({ id }) => id === payment)?.latestCharge
+    const lost = ledger.disputes.some((dispute) => dispute.charge === charge && dispute.status === 'lost')
     const alarming = deeds.marked.has(note.id) && doubtful.some(isLive)
-    holds('I1: no false alarm of paying twice', !note.paid_twice || doubtful.length > 0, named)
-    if (settled)
+    holds('I1: no false alarm of paying twice', !note.paid_twice || doubtful.length > 0 || lost, named)
+    // Beside a lost dispute it depends on whether the note is marked as paid by it.
+    if (settled && !lost)
       holds('I1: alarm beside a manual refund as long as there is cause', note.paid_twice === alarming, named)
     holds('I4: what was marked refunded stays so', deeds.marked.has(note.id) === (note.status === 'manual'), named)
 

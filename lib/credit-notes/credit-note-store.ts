@@ -40,6 +40,11 @@ const SELECT_CREDIT_NOTE = Prisma.sql`
     n.manual_refunded_on AS "manualRefundedOn", n.paid_twice_at AS "paidTwiceAt",
     n.next_try_at AS "nextTryAt", n.automatic_tries AS "automaticTries", d.dispute_status AS "disputeStatus",
     d.dispute_id AS "disputeId", d.dispute_closed_at AS "disputeClosedAt",
+    -- What the bank takes back pays the notes that nothing else has paid, the oldest first.
+    (d.dispute_amount IS NULL OR (d.dispute_currency = n.currency AND d.dispute_amount >= n.amount_gross + coalesce((
+      SELECT sum(m.amount_gross) FROM credit_notes m
+      WHERE m.deposit_id = d.id AND (m.issued_at, m.id) < (n.issued_at, n.id)
+        AND (m.refund_status IN ('pending', 'failed') OR m.manual_method::text = 'chargeback')), 0))) AS "disputeCovers",
     f.id AS "foreignRefundId", f.created_at AS "foreignRefundAt", d.method AS "depositMethod",
     d.confirmed_at IS NOT NULL AS "depositConfirmed",
     EXISTS (SELECT FROM refund_attempts t WHERE t.credit_note_id = n.id AND t.state IN ('in_flight', 'unknown')) AS "attemptOpen",

@@ -49,6 +49,8 @@ export type CreditNote = {
   /** The last dispute over the deposit, and when it was decided. */
   disputeId: string | null
   disputeClosedAt: Date | null
+  /** What the bank takes back in that dispute is enough for the whole of this note. */
+  disputeCovers: boolean
   pendingReason: string | null
   traceNumber: string | null
 }
@@ -87,6 +89,7 @@ export const TIMELINE_KINDS = [
   'refund_failed',
   'refund_bounced',
   'dispute_lost',
+  'dispute_won',
   'trace_number',
   'marked_refunded',
   'paid_twice',

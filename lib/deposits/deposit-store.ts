@@ -71,6 +71,9 @@ export type DisputeWord = {
   chargeId: string
   disputeId: string
   status: string
+  /** What the client's bank takes back, in minor units of `currency`. */
+  amount: number
+  currency: string
   /** When Stripe said so. */
   toldAt: Date
 }
@@ -82,15 +85,22 @@ export type DisputeWord = {
 export async function writeDispute(tx: Transaction, dispute: DisputeWord): Promise<boolean> {
   const changed = await tx.$executeRaw`
     UPDATE deposits SET dispute_status = ${dispute.status}, dispute_id = ${dispute.disputeId},
+      dispute_amount = ${dispute.amount}, dispute_currency = ${dispute.currency},
+      dispute_told_at = greatest(${dispute.toldAt}::timestamptz,
+        CASE WHEN dispute_id = ${dispute.disputeId} AND dispute_status = ${dispute.status} THEN dispute_told_at END),
       -- The first word of its end says when that was, in whatever order they arrive.
       dispute_closed_at = CASE WHEN ${dispute.status} = ANY(${DECIDED}::text[]) THEN
-        least(${dispute.toldAt}::timestamptz, CASE WHEN dispute_id = ${dispute.disputeId} THEN dispute_closed_at END) END
+        least(${dispute.toldAt}::timestamptz, CASE WHEN dispute_id = ${dispute.disputeId} AND dispute_status = ${dispute.status} THEN dispute_closed_at END) END
     WHERE stripe_account_id = ${dispute.stripeAccountId}
       AND (stripe_payment_intent_id = ${dispute.paymentIntentId} OR stripe_charge_id = ${dispute.chargeId})
       -- What a lost dispute has paid back, no other dispute takes away.
       AND NOT (coalesce(dispute_status, '') = 'lost' AND dispute_id <> ${dispute.disputeId} AND ${dispute.status} <> 'lost')
       -- A decided dispute stays decided: news of its beginning may arrive after its end.
-      AND NOT (coalesce(dispute_status, '') = ANY(${DECIDED}::text[]) AND ${dispute.status} <> ALL(${DECIDED}::text[]))`
+      AND NOT (coalesce(dispute_status, '') = ANY(${DECIDED}::text[]) AND ${dispute.status} <> ALL(${DECIDED}::text[]))
+      -- A bank may decide once more: the later of two verdicts counts, in whatever order they arrive.
+      AND NOT (coalesce(dispute_status, '') = ANY(${DECIDED}::text[]) AND dispute_id = ${dispute.disputeId}
+        AND dispute_status <> ${dispute.status}
+        AND (${dispute.toldAt}::timestamptz, ${dispute.status}) < (coalesce(dispute_told_at, '-infinity'), dispute_status))`
   return changed > 0
 }
 

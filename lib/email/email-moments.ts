@@ -65,7 +65,9 @@ export const EMAIL_FACTS = {
     returnedAt: moment,
   }),
   paid_twice_alert: letterFacts.extend({
-    stripeRefundId: z.string(),
+    stripeRefundId: z.string().nullable(),
+    /** The lost dispute that has paid it, where no refund has. Older emails don't say. */
+    disputeId: z.string().nullable().default(null),
     noticedAt: moment,
     /** It does not name the credit note: somebody made it in Stripe's Dashboard. Older emails don't say. */
     madeElsewhere: z.boolean().default(false),
@@ -245,25 +247,25 @@ export function refundReturned(note: CreditNote, freelancer: EmailFreelancer, re
   ]
 }
 
+/** What may have paid a credit note once more: a refund at Stripe, or a dispute that the client won. */
+export type SecondPayment = { stripeRefundId: string; madeElsewhere: boolean } | { disputeId: string }
+
 /** Stripe reports money sent for a credit note that something else has already paid back. */
 export function paidTwiceAlert(
   note: CreditNote,
   freelancer: EmailFreelancer,
-  payment: {
-    stripeRefundId: string
-    madeElsewhere: boolean
-    noticedAt: Date
-    beside: ManualRefund | { stripeRefundId: string }
-  },
+  payment: SecondPayment & { noticedAt: Date; beside: ManualRefund | { stripeRefundId: string } },
 ): NewEmail {
   const { beside } = payment
+  const disputed = 'disputeId' in payment
   return {
-    ...toFreelancer(note, freelancer, payment.stripeRefundId),
+    ...toFreelancer(note, freelancer, disputed ? payment.disputeId : payment.stripeRefundId),
     moment: 'paid_twice_alert',
     facts: {
       ...freelancerLetter(note, freelancer),
-      stripeRefundId: payment.stripeRefundId,
-      madeElsewhere: payment.madeElsewhere,
+      stripeRefundId: disputed ? null : payment.stripeRefundId,
+      disputeId: disputed ? payment.disputeId : null,
+      madeElsewhere: !disputed && payment.madeElsewhere,
       noticedAt: payment.noticedAt.toISOString(),
       beside: 'method' in beside ? { kind: 'manual', ...manualFacts(beside) } : { kind: 'stripe_refund', ...beside },
     },

@@ -162,6 +162,7 @@ async function issueCreditNote(): Promise<CreditNote> {
     disputeStatus: null,
     disputeId: null,
     disputeClosedAt: null,
+    disputeCovers: true,
     traceNumber: null,
   }
 }

@@ -61,6 +61,7 @@ const note: CreditNote = {
   disputeStatus: null,
   disputeId: null,
   disputeClosedAt: null,
+  disputeCovers: true,
   traceNumber: null,
 }
 

@@ -128,14 +128,26 @@ export async function followRefunds(tx: Transaction, note: CreditNote, cause: Ca
 
 /**
  * Raises the alert that a client may have been paid twice, or ends it when the other refund did not arrive after all.
- * `second` is a live refund of this note beside the one it follows; beside a manual one, a refund made elsewhere may be
- * another payment of it too.
+ * `second` is a live refund of this note beside the one it follows; a lost dispute has paid it too, and beside a manual one,
+ * a refund made elsewhere may be another payment of it.
  */
 async function reviewPaidTwice(tx: Transaction, note: CreditNote, second: string | null, cause: Cause): Promise<void> {
   if (second) return alertPaidTwice(tx, note, { stripeRefundId: second, madeElsewhere: false }, cause)
+  if (note.disputeId && paidBesideDispute(note)) return alertPaidTwice(tx, note, { disputeId: note.disputeId }, cause)
   const elsewhere = note.manual ? await findForeignRefundBeside(tx, note.id) : null
   if (elsewhere) return alertPaidTwice(tx, note, { stripeRefundId: elsewhere, madeElsewhere: true }, cause)
   if (note.paidTwiceAt) await endPaidTwice(tx, note, cause)
+}
+
+/**
+ * A lost dispute has paid a note that was paid back otherwise. Whoever sends by hand what a smaller dispute has left open has
+ * paid nothing twice.
+ */
+function paidBesideDispute(note: CreditNote): boolean {
+  const otherwise = note.refundStatus === 'succeeded' || (note.manual !== null && note.manual.method !== 'chargeback')
+  if (note.disputeStatus !== 'lost' || !otherwise) return false
+  const sentBefore = note.settledAt !== null && note.disputeClosedAt !== null && note.settledAt < note.disputeClosedAt
+  return note.disputeCovers || sentBefore
 }
 
 function bounceOf(note: CreditNote, refunds: readonly { stripeRefundId: string; failureReason: string | null }[]) {

@@ -7,6 +7,7 @@ import {
   refundCompletedManually,
   refundFailed,
   refundReturned,
+  type SecondPayment,
 } from '@/lib/email/email-moments'
 import { enqueueEmail } from '@/lib/email/outbox'
 import { findFreelancer } from '@/lib/freelancers/find-freelancer'
@@ -15,7 +16,7 @@ import { reopenProposal, settleProposal } from '@/lib/proposals/settle-proposal'
 import type { Transaction } from '@/lib/transaction'
 import type { ManualMethod, RefundStatus } from './refund-status'
 import { clearPaidTwice, markPaidTwice, type RefundColumns, writeRefundColumns } from './refund-store'
-import { reasonAfterDispute } from './refund-tries'
+import { paidByBank, reasonAfterDispute } from './refund-tries'
 
 /** Who or what moves a refund; kept with the move on the timeline. */
 export type Cause = {
@@ -50,8 +51,7 @@ export async function moveRefund(
   wanted: RefundMove,
   cause: Cause,
 ): Promise<CreditNote> {
-  const move =
-    wanted.to === 'failed' ? { ...wanted, reason: reasonAfterDispute(wanted.reason, before.disputeStatus) } : wanted
+  const move = wanted.to === 'failed' ? { ...wanted, reason: reasonAfterDispute(wanted.reason, before) } : wanted
   await writeRefundColumns(tx, before.id, columnsOf(move))
   const bounced = before.refundStatus === 'succeeded' && move.to === 'failed'
   await writeTimeline(tx, {
@@ -111,7 +111,8 @@ function kindOf(before: CreditNote, move: RefundMove): TimelineKind {
   if (move.to !== 'failed') return KIND_OF_MOVE[move.to]
   if (before.refundStatus === 'succeeded') return 'refund_bounced'
   // Nobody was asked: the client's bank has decided.
-  if (before.refundStatus === 'failed' && move.reason === 'paid_by_chargeback') return 'dispute_lost'
+  if (before.refundStatus === 'failed' && paidByBank(move.reason)) return 'dispute_lost'
+  if (before.refundStatus === 'failed' && paidByBank(before.failureReason)) return 'dispute_won'
   return move.stripeRefundId ? 'refund_failed' : 'refund_refused'
 }
 
@@ -169,17 +170,16 @@ function emailsOf(before: CreditNote, after: CreditNote, move: RefundMove, freel
 export async function alertPaidTwice(
   tx: Transaction,
   note: CreditNote,
-  second: { stripeRefundId: string; madeElsewhere: boolean },
+  second: SecondPayment,
   cause: Cause,
 ): Promise<void> {
-  const { stripeRefundId } = second
   const beside = note.manual ?? (note.stripeRefundId ? { stripeRefundId: note.stripeRefundId } : null)
   if (!beside || !(await markPaidTwice(tx, note.id))) return
   await writeTimeline(tx, {
     freelancerId: note.freelancerId,
     creditNoteId: note.id,
     kind: 'paid_twice',
-    detail: { stripeRefundId },
+    detail: 'disputeId' in second ? { disputeId: second.disputeId } : { stripeRefundId: second.stripeRefundId },
     ...cause,
   })
   const freelancer = await findFreelancer(tx, note.freelancerId)

@@ -277,6 +277,13 @@ const OWN_CODES = {
     wayOut:
       'Press Mark refunded: that your client’s bank took the money is chosen there already, with the dispute’s number, so that your books show where it went. Send nothing more.',
   },
+  partly_paid_by_chargeback: {
+    title: 'your client’s bank took back a part of it through a dispute',
+    verdict: 'not_yet',
+    why: 'The dispute over this payment was decided for your client, for less than this credit note. A retry asks Stripe for the whole amount, which may send that part twice, so wait until you have compared the two.',
+    wayOut:
+      'Look in Stripe how much the dispute took. If it was meant for this credit note, send only what is missing by bank transfer, then press Mark refunded. If it was about something else, press Retry.',
+  },
 } as const satisfies Record<string, Words>
 
 const WORDS = { ...STRIPE_ERROR_CODES, ...STRIPE_FAILURE_REASONS, ...STRIPE_REFUND_STATES, ...OWN_CODES }

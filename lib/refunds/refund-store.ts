@@ -276,6 +276,19 @@ export async function findFailedFor(
     ORDER BY n.issued_at`
 }
 
+/** Notes of a disputed deposit that something has paid back or is paying back already. */
+export async function findPaidBackOf(
+  asker: Asker,
+  of: { stripeAccountId: string; paymentIntentId: string | null; chargeId: string },
+): Promise<{ freelancerId: string; creditNoteId: string }[]> {
+  return asker.$queryRaw`
+    SELECT n.freelancer_id AS "freelancerId", n.id AS "creditNoteId"
+    FROM credit_notes n JOIN deposits d ON d.id = n.deposit_id
+    WHERE n.refund_status IN ('requested', 'succeeded', 'manual') AND d.stripe_account_id = ${of.stripeAccountId}
+      AND (d.stripe_payment_intent_id = ${of.paymentIntentId} OR d.stripe_charge_id = ${of.chargeId})
+    ORDER BY n.issued_at`
+}
+
 /** Accounts on which failed refunds wait for money, with what the oldest of them needs. Amounts in minor units. */
 export async function findRefundsShortOfBalance(
   reasons: readonly string[],

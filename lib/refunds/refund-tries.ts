@@ -31,7 +31,13 @@ export function nextAutomaticTry(
 
 /** What may heal without anybody pressing Retry, and the failures that are waiting for it. */
 export const HEALED_BY = {
-  dispute_won: ['charge_disputed', 'refund_disputed_payment', 'charge_for_pending_refund_disputed'],
+  dispute_won: [
+    'charge_disputed',
+    'refund_disputed_payment',
+    'charge_for_pending_refund_disputed',
+    'paid_by_chargeback',
+    'partly_paid_by_chargeback',
+  ],
   account_reconnected: ['account_not_connected', 'account_invalid', 'permission_denied'],
   balance_topped_up: ['balance_insufficient', 'insufficient_funds'],
 } as const satisfies Record<string, readonly string[]>
@@ -53,7 +59,21 @@ export function healedAlready(reason: string, disputeStatus: string | null): boo
   return isAboutDispute(reason) && disputeIsWon(disputeStatus)
 }
 
-/** A failure for the sake of a dispute that is lost is told as what it is, whichever of the two was heard of first. */
-export function reasonAfterDispute(reason: string, disputeStatus: string | null): string {
-  return isAboutDispute(reason) && disputeStatus === 'lost' ? 'paid_by_chargeback' : reason
+/**
+ * A failure for the sake of a dispute that is decided is told as what it is, whichever of the two was heard of first: lost,
+ * the bank has paid the note, or a part of it; won after all, nothing has.
+ */
+export function reasonAfterDispute(
+  reason: string,
+  dispute: { disputeStatus: string | null; disputeCovers: boolean },
+): string {
+  if (!isAboutDispute(reason)) return reason
+  if (dispute.disputeStatus === 'lost')
+    return dispute.disputeCovers ? 'paid_by_chargeback' : 'partly_paid_by_chargeback'
+  return disputeIsWon(dispute.disputeStatus) && paidByBank(reason) ? 'charge_disputed' : reason
+}
+
+/** The client's bank has taken the money of the note, or a part of it. */
+export function paidByBank(reason: string | null): boolean {
+  return reason === 'paid_by_chargeback' || reason === 'partly_paid_by_chargeback'
 }

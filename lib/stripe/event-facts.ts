@@ -20,6 +20,9 @@ export type EventFacts =
       paymentIntentId: string | null
       chargeId: string
       status: string
+      /** What the client's bank takes back, in minor units of `currency`: not always the whole payment. */
+      amount: number
+      currency: string
     }
   | { kind: 'account'; stripeAccountId: string; chargesEnabled: boolean }
   | { kind: 'account_deauthorized'; stripeAccountId: string }
@@ -30,7 +33,14 @@ const idOf = z.union([z.string(), z.object({ id: z.string() }).transform(({ id }
 const charge = z.object({ id: z.string(), payment_intent: idOf.nullish() })
 const paymentIntent = z.object({ id: z.string(), status: z.string(), latest_charge: idOf.nullish() })
 const checkoutSession = z.object({ id: z.string(), payment_intent: idOf.nullish(), payment_status: z.string() })
-const dispute = z.object({ id: z.string(), charge: idOf, payment_intent: idOf.nullish(), status: z.string() })
+const dispute = z.object({
+  id: z.string(),
+  charge: idOf,
+  payment_intent: idOf.nullish(),
+  status: z.string(),
+  amount: z.int().nonnegative(),
+  currency: z.string(),
+})
 const account = z.object({ id: z.string(), charges_enabled: z.boolean() })
 
 type Reader = (object: unknown, stripeAccountId: string) => EventFacts
@@ -58,6 +68,8 @@ const readDispute = reader(dispute, (told, stripeAccountId) => ({
   paymentIntentId: told.payment_intent ?? null,
   chargeId: told.charge,
   status: told.status,
+  amount: told.amount,
+  currency: told.currency,
 }))
 
 /** The event types we subscribe to (stripe.md, "Webhooks"), and `charge.refund.updated`, which older endpoints still send. */

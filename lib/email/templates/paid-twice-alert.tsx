@@ -19,21 +19,26 @@ export function paidTwiceAlert(facts: EmailFacts<'paid_twice_alert'>, links: Lin
   const amount = amountOf(facts)
   const client = isolated(facts.clientName)
   const { beside } = facts
+  const what = facts.disputeId ? 'A refund and a chargeback' : 'Two refunds'
   return {
-    subject: `Paid twice? Two refunds of ${amount}${facts.madeElsewhere ? '' : ` to ${client}`} — credit note ${facts.creditNoteNumber}`,
+    subject: `Paid twice? ${what} of ${amount}${facts.madeElsewhere ? '' : ` to ${client}`} — credit note ${facts.creditNoteNumber}`,
     body: (
       <FreelancerLetter
-        preview={`Stripe reports a refund beside the one that you already have on record.`}
+        preview={`Stripe reports a ${facts.disputeId ? 'lost dispute' : 'refund'} beside the refund that you already have on record.`}
         facts={facts}
       >
         <Headline facts={facts}>Your client may have been paid twice</Headline>
         <Paragraph>
-          {facts.madeElsewhere
-            ? `Stripe shows a refund of the same payment and the same amount that was not made by Requite, for example by hand in Stripe’s Dashboard. Whether it was meant for this credit note, Stripe does not say.`
-            : `Stripe reports that it has refunded ${client} for this credit note.`}{' '}
+          {facts.disputeId
+            ? `The dispute over the payment was decided for ${client}: their bank has taken money back from your Stripe balance.`
+            : facts.madeElsewhere
+              ? `Stripe shows a refund of the same payment and the same amount that was not made by Requite, for example by hand in Stripe’s Dashboard. Whether it was meant for this credit note, Stripe does not say.`
+              : `Stripe reports that it has refunded ${client} for this credit note.`}{' '}
           {beside.kind === 'manual'
             ? `The credit note is also marked as refunded ${beside.method === 'chargeback' ? 'through their bank' : 'by hand'}: ${MANUAL_METHOD_NAMES[beside.method]} on ${formatCalendarDay(new Date(beside.refundedOn), facts.locale)}.`
-            : 'Another refund at Stripe has already paid it back.'}{' '}
+            : facts.disputeId
+              ? 'A refund at Stripe has already paid the credit note back.'
+              : 'Another refund at Stripe has already paid it back.'}{' '}
           Nothing on the credit note has been changed.
         </Paragraph>
         <Paragraph>
@@ -47,7 +52,7 @@ export function paidTwiceAlert(facts: EmailFacts<'paid_twice_alert'>, links: Lin
             ['Client', facts.clientName],
             ['Amount', amount],
             ['Noticed on', formatMoment(new Date(facts.noticedAt), facts)],
-            ['Stripe refund', facts.stripeRefundId],
+            facts.disputeId ? ['Dispute', facts.disputeId] : ['Stripe refund', facts.stripeRefundId ?? ''],
             beside.kind === 'manual' ? ['Manual refund', beside.reference] : ['Beside it', beside.stripeRefundId],
           ]}
         />

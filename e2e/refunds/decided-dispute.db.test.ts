@@ -1,0 +1,115 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { db, disconnectDatabase } from '@/lib/db'
+import { applyDispute } from '@/lib/refunds/apply-dispute'
+import { markRefunded } from '@/lib/refunds/mark-refunded'
+import { inTransaction } from '@/lib/transaction'
+import {
+  amendAgain,
+  type Desk,
+  deliver,
+  deliverAll,
+  emailsOf,
+  expectPromisesKept,
+  forgetJobs,
+  issueNote,
+  type Note,
+  openDesk,
+  sign,
+  standing,
+  timelineOf,
+  trigger,
+} from './desk'
+import { type StripeWorld, startStripe } from './stripe-world'
+
+let stripe: StripeWorld
+let desk: Desk
+
+beforeAll(async () => {
+  stripe = await startStripe()
+})
+afterAll(async () => {
+  await disconnectDatabase()
+  await stripe.close()
+})
+beforeEach(async () => {
+  await forgetJobs()
+  await db().$executeRaw`UPDATE stripe_breaker SET failures = 0, open_until = NULL`
+  desk = await openDesk(await stripe.openAccount())
+})
+afterEach(async () => {
+  await stripe.forgetFaults()
+  await expectPromisesKept(stripe, desk)
+})
+
+const byHand = (note: Note, method: 'sepa' | 'chargeback' = 'sepa') =>
+  markRefunded({
+    ...note,
+    actor: 'freelancer',
+    method,
+    reference: 'By transfer',
+    refundedOn: new Date('2026-03-14T00:00:00Z'),
+  })
+
+/** Stripe's word on the dispute `du_1`, the later `second` the later said. */
+async function said(note: Note, status: 'lost' | 'won', amount: number, second = 0): Promise<void> {
+  const { stripeAccountId, paymentIntentId, chargeId } = note
+  const word = { stripeAccountId, paymentIntentId, chargeId, disputeId: 'du_1', status, amount, currency: 'eur' }
+  const toldAt = new Date(Date.now() + 60_000 + second * 1000)
+  await inTransaction((tx) => applyDispute(tx, { ...word, toldAt }, { actor: 'stripe' }))
+}
+
+test('a dispute lost for less than the credit note does not count as having paid it', async () => {
+  const note = await issueNote(desk, { card: 'pm_card_createDispute' })
+  await trigger(note)
+  await said(note, 'lost', 500, -120)
+  expect(await standing(note)).toMatchObject({ refundStatus: 'failed', failureReason: 'partly_paid_by_chargeback' })
+  expect(await byHand(note, 'chargeback')).toMatchObject({ reason: 'method_not_possible' })
+  // The rest goes by transfer, as the banner says: nothing is paid twice by that.
+  expect(await byHand(note)).toMatchObject({ ok: true })
+  expect(await standing(note)).toMatchObject({ refundStatus: 'manual', paidTwiceAt: null })
+})
+
+test('what the bank took pays the notes of a deposit one after another, as far as it goes', async () => {
+  const first = await issueNote(desk, { card: 'pm_card_createDispute' })
+  const later = await sign(desk, await amendAgain(first, 10_000))
+  const second = { ...first, creditNoteId: later.id }
+  await trigger(first)
+  await trigger(second)
+  await said(first, 'lost', first.amount + 1)
+  expect(await standing(first)).toMatchObject({ failureReason: 'paid_by_chargeback' })
+  expect(await standing(second)).toMatchObject({ failureReason: 'partly_paid_by_chargeback' })
+})
+
+test('a transfer beside a dispute that is then lost is told as maybe paid twice, until it is won after all', async () => {
+  const note = await issueNote(desk, { card: 'pm_card_createDispute' })
+  await trigger(note)
+  await byHand(note)
+  await said(note, 'lost', 30_000)
+  expect(await standing(note)).toMatchObject({ refundStatus: 'manual', paidTwiceAt: expect.any(Date) })
+  expect((await timelineOf(note)).at(-1)).toMatchObject({ kind: 'paid_twice', detail: { disputeId: 'du_1' } })
+  expect(await emailsOf(note)).toContain('paid_twice_alert')
+  await said(note, 'won', 30_000, 1)
+  expect(await standing(note)).toMatchObject({ paidTwiceAt: null })
+})
+
+test('a refund that Stripe completed beside a dispute that is then lost is told as maybe paid twice', async () => {
+  const note = await issueNote(desk)
+  await trigger(note)
+  await deliverAll(stripe, desk)
+  const dispute = (await stripe.act(`/charges/${note.chargeId}/dispute`)) as { id: string }
+  await stripe.act(`/disputes/${dispute.id}/lost`)
+  for (const webhook of await stripe.webhooksOf(desk.stripeAccountId, ['charge.dispute.closed'])) await deliver(webhook)
+  expect(await standing(note)).toMatchObject({ refundStatus: 'succeeded', paidTwiceAt: expect.any(Date) })
+  expect(await emailsOf(note)).toContain('paid_twice_alert')
+})
+
+test.each(['in order', 'the wrong way round'] as const)(
+  'a dispute that is lost and then won asks for the refund again, its news arriving %s',
+  async (order) => {
+    const note = await issueNote(desk, { card: 'pm_card_createDispute' })
+    await trigger(note)
+    const words = [() => said(note, 'lost', 30_000), () => said(note, 'won', 30_000, 1)]
+    for (const word of order === 'in order' ? words : words.toReversed()) await word()
+    expect(await standing(note)).toMatchObject({ failureReason: 'charge_disputed', nextTryAt: expect.any(Date) })
+  },
+)
