@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { db, disconnectDatabase } from '@/lib/db'
+import { recordDispute } from '@/lib/deposits/confirm-deposit'
 import { sweepRefunds } from '@/lib/refunds/sweep-refunds'
+import { inTransaction } from '@/lib/transaction'
 import {
   attemptsOf,
   type Desk,
@@ -98,4 +100,18 @@ test('an account that was given back is connected again though that webhook is l
   const after = await issueNote(desk)
   await trigger(after)
   expect(await standing(after)).toMatchObject({ refundStatus: 'requested' })
+})
+
+test.each([
+  ['the inquiry first', ['warning_needs_response', 'needs_response']],
+  ['the dispute first', ['needs_response', 'warning_needs_response']],
+])('an inquiry and a dispute over one payment stand as the dispute, %s', async (_order, statuses) => {
+  const note = await issueNote(desk)
+  const { stripeAccountId, paymentIntentId, chargeId } = note
+  for (const status of statuses) {
+    const word = { stripeAccountId, paymentIntentId, chargeId, disputeId: `du_${status}`, status, toldAt: new Date() }
+    await inTransaction((tx) => recordDispute(tx, word))
+  }
+  const { disputeStatus } = await db().deposit.findUniqueOrThrow({ where: { id: note.depositId } })
+  expect(disputeStatus).toBe('needs_response')
 })

@@ -64,6 +64,9 @@ export async function writePaymentIntent(depositId: string, paymentIntentId: str
 /** A dispute's last words. */
 const DECIDED = ['won', 'lost', 'warning_closed', 'prevented']
 
+/** How far an open dispute has come: an inquiry may become a dispute, and neither goes back. */
+const RISING = ['warning_needs_response', 'warning_under_review', 'needs_response', 'under_review']
+
 /** A word of Stripe on a dispute over a payment. */
 export type DisputeWord = {
   stripeAccountId: string
@@ -89,6 +92,9 @@ export async function writeDispute(tx: Transaction, dispute: DisputeWord): Promi
       AND (stripe_payment_intent_id = ${dispute.paymentIntentId} OR stripe_charge_id = ${dispute.chargeId})
       -- What a lost dispute has paid back, no other dispute takes away.
       AND NOT (coalesce(dispute_status, '') = 'lost' AND dispute_id <> ${dispute.disputeId} AND ${dispute.status} <> 'lost')
+      -- Of two that are open the graver one counts, in whatever order they are heard of.
+      AND coalesce(array_position(${RISING}::text[], ${dispute.status}), 9)
+        >= coalesce(array_position(${RISING}::text[], dispute_status), 0)
       -- A decided dispute stays decided: news of its beginning may arrive after its end.
       AND NOT (coalesce(dispute_status, '') = ANY(${DECIDED}::text[]) AND ${dispute.status} <> ALL(${DECIDED}::text[]))`
   return changed > 0
