@@ -55,6 +55,8 @@ const CHANGES_NOTHING_YET: ReadonlySet<Step['act']> = new Set([
   'course',
   'time_passes',
   'keys_forgotten',
+  'back_up',
+  'restore',
   'pay_out',
   'webhook',
   'webhook_again',
@@ -100,8 +102,12 @@ export async function runSchedule(world: SimulatedWorld, schedule: Schedule, reo
     if (run.violations.length > 0) break
   }
   if (run.violations.length === 0 && reordered) run.violations.push(...(await player.anyOrder()))
-  for (const { fault } of await world.calls()) if (fault) count(run, `Stripe: ${fault.replaceAll('_', ' ')}`)
+  await countStripesFaults(world, run)
   return run
+}
+
+async function countStripesFaults(world: SimulatedWorld, run: Run): Promise<void> {
+  for (const { fault } of await world.calls()) if (fault) count(run, `Stripe: ${fault.replaceAll('_', ' ')}`)
 }
 
 function count(run: Run, fault: string, times = 1): void {
@@ -112,12 +118,14 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
   const { freelancerId, account } = studio
   /** Calls that a dead process had sent, still on their way to Stripe. */
   let ghosts: OpenAttempt[] = []
+  /** What had been done when the last backup was made, and the notes that it holds. */
+  let backup: { deeds: Deeds; notes: number } | null = null
 
   const notes = () =>
     world.rows<NoteRow>('SELECT id, refund_status AS status, deposit_id FROM credit_notes ORDER BY sequence')
   const at = <Item>(items: readonly Item[], which: number): Item | undefined => items[Math.floor(which * items.length)]
   const refunds = async () => (await world.ledger()).refunds
-  const undelivered = async () => (await world.deliveries()).filter(({ event }) => !world.taken.has(event))
+  const undelivered = async () => (await world.deliveries()).filter(({ event }) => !world.answered.has(event))
 
   async function onNote(
     which: number,
@@ -307,7 +315,7 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
     webhook_again: async ({ which }) => {
       const delivery = at(await world.deliveries(), which)
       if (!delivery) return 'none was sent'
-      if (world.taken.has(delivery.event)) befalls('webhook twice')
+      if (world.answered.has(delivery.event)) befalls('webhook twice')
       await world.send(delivery.id)
       return delivery.type
     },
@@ -456,6 +464,23 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
       await world.act('/idempotency-keys/forget')
       return 'as after a day'
     },
+    back_up: async () => {
+      await world.backUp()
+      backup = { deeds: copyOf(deeds), notes: (await notes()).length }
+      return 'copied'
+    },
+    restore: async () => {
+      if (!backup) return 'there is no backup'
+      // A note that nobody knows any more was told to the client all the same: no backup can bring it back.
+      if (backup.notes < (await notes()).length) return 'not without the notes since'
+      befalls('backup restored')
+      await world.restore()
+      Object.assign(deeds, copyOf(backup.deeds))
+      // The calls of attempts that nobody knows any more can't be told by their keys.
+      await countStripesFaults(world, run)
+      await world.forgetCalls()
+      return 'as it was then'
+    },
     quiet: ({ heard }) => quiet(heard),
   }
 
@@ -467,6 +492,10 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
       return told
     },
   }
+}
+
+function copyOf({ marked, adopted, stopped }: Deeds): Deeds {
+  return { marked: new Set(marked), adopted: new Map(adopted), stopped: new Set(stopped) }
 }
 
 function perform(
