@@ -10,6 +10,7 @@ import { sweepRefunds } from '@/lib/refunds/sweep-refunds'
 import { tellForeignRefund } from '@/lib/refunds/tell-foreign-refund'
 import { beginRefund } from '@/lib/refunds/trigger-refund'
 import { createRefund } from '@/lib/stripe/create-refund'
+import { remembersAccount } from '@/lib/stripe/fetch-missed-events'
 import { chanceOf } from './chance'
 import { type Deeds, look, type Violation } from './invariants'
 import { inWords, type Schedule, type Step } from './schedule'
@@ -218,6 +219,11 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
       : [{ invariant: 'I8: any order of the same events ends the same', seen: [...new Set(ends)].join('\n') }]
   }
 
+  /** Whether the product reads the payment's refunds before it asks: a process that dies then has asked for nothing. */
+  async function looksFirst(attempt: OpenAttempt): Promise<boolean> {
+    return attempt.uncertain || !(await remembersAccount(attempt.stripeAccountId))
+  }
+
   async function dieResolving(which: number, asked: boolean): Promise<string> {
     return onNote(which, async (note) => {
       await world.sql.query(
@@ -231,8 +237,9 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
       const attempt = open[0] ? await takeUpAttempt(open[0].id) : null
       if (!attempt) return 'no open attempt'
       befalls('process died')
-      if (asked && !attempt.uncertain) await createRefund({ ...attempt, attemptId: attempt.id })
-      return asked && !attempt.uncertain ? 'died with the answer in hand' : 'died before asking'
+      if (!asked || (await looksFirst(attempt))) return 'died before asking'
+      await createRefund({ ...attempt, attemptId: attempt.id })
+      return 'died with the answer in hand'
     })
   }
 
@@ -434,6 +441,7 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
         const begun = await beginRefund({ ...click, cause: 'retry', actor: 'freelancer' })
         if (begun.kind !== 'claimed') return begun.kind
         befalls('process died')
+        if (await looksFirst(begun.attempt)) return 'died while looking'
         // Some processes die with the call already on the wire.
         if (which * 1000 - Math.floor(which * 1000) < 0.5) ghosts.push(begun.attempt)
         return ghosts.includes(begun.attempt) ? 'died, the call on its way' : 'died'
@@ -443,6 +451,7 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
         const begun = await beginRefund({ ...click, cause: 'retry', actor: 'freelancer' })
         if (begun.kind !== 'claimed') return begun.kind
         befalls('process died')
+        if (await looksFirst(begun.attempt)) return 'died while looking'
         const outcome = await createRefund({ ...begun.attempt, attemptId: begun.attempt.id })
         return `died with the answer in hand: ${outcome.kind}`
       }),
@@ -460,6 +469,7 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
       return `arrived: ${outcome.kind}`
     },
     keys_forgotten: async () => {
+      ghosts = []
       befalls('idempotency keys forgotten')
       await world.act('/idempotency-keys/forget')
       return 'as after a day'
