@@ -11,6 +11,9 @@ import { GENERATE, isClientGenerated } from './world/generated-client'
 type Count = { passed: number; failed: number }
 type Step = { name: string; run: () => Count }
 
+/** Schedules of clicks, news, faults and deaths; how many a second depends on the machine, about twelve on two cores. */
+const SIMULATED_SEEDS = 1000
+
 const reports = mkdtempSync(path.join(tmpdir(), 'requite-tests-'))
 
 const steps: Step[] = [
@@ -18,6 +21,7 @@ const steps: Step[] = [
   { name: 'typecheck', run: () => asOne(npm('typecheck')) },
   { name: 'unit tests', run: () => vitest('unit') },
   { name: 'database tests', run: () => vitest('db') },
+  { name: 'simulation', run: () => asOne(npm('simulate', ['--seeds', String(SIMULATED_SEEDS)])) },
   { name: 'browser tests', run: playwright },
   // After the browser's: it runs several instances of the build that those made.
   { name: 'installations', run: () => vitest('faults') },

@@ -1,6 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { db, disconnectDatabase } from '@/lib/db'
 import { sweepRefunds } from '@/lib/refunds/sweep-refunds'
+import { findUnreadAccounts, writeEventCursor } from '@/lib/stripe/event-cursor-store'
+import { remembersAccount } from '@/lib/stripe/fetch-missed-events'
+import { inTransaction } from '@/lib/transaction'
 import {
   attemptsOf,
   type Desk,
@@ -22,7 +25,7 @@ import { createDatabase, dropDatabase } from '../world/postgres'
 
 let stripe: StripeWorld
 let desk: Desk
-let backup: string
+let backup: string | null = null
 
 beforeAll(async () => {
   stripe = await startStripe()
@@ -34,12 +37,11 @@ afterAll(async () => {
 beforeEach(async () => {
   await forgetJobs()
   desk = await openDesk(await stripe.openAccount())
-  // The backup remembers that the account's events were read: before it, which says nothing of the time since.
-  await sweepRefunds()
 })
 afterEach(async () => {
   await stripe.forgetFaults()
-  await dropDatabase(inject('postgresAdminUrl'), backup)
+  if (backup) await dropDatabase(inject('postgresAdminUrl'), backup)
+  backup = null
 })
 
 const live = new URL(String(process.env.DATABASE_URL)).pathname.slice(1)
@@ -54,7 +56,7 @@ async function backUp(): Promise<void> {
 async function restore(): Promise<void> {
   await disconnectDatabase()
   await dropDatabase(inject('postgresAdminUrl'), live)
-  await createDatabase(inject('postgresAdminUrl'), live, { template: backup })
+  await createDatabase(inject('postgresAdminUrl'), live, { template: String(backup) })
 }
 
 /** What the worker does in the time after a restart. */
@@ -186,4 +188,27 @@ test('once the gap is read, a refund costs Stripe one call again', async () => {
   await trigger(note)
   const calls = (await stripe.callsFor(desk.stripeAccountId)).slice(before)
   expect(calls).toMatchObject([{ method: 'POST', path: '/v1/refunds' }])
+})
+
+describe('an account is not remembered', () => {
+  test('when its rows were put back into the database that is running', async () => {
+    expect(await remembersAccount(desk.stripeAccountId)).toBe(true)
+    await inTransaction(async (tx) => {
+      await tx.$executeRaw`CREATE TEMPORARY TABLE dumped ON COMMIT DROP AS SELECT * FROM event_cursors`
+      await tx.$executeRaw`TRUNCATE event_cursors`
+      await tx.$executeRaw`INSERT INTO event_cursors SELECT * FROM dumped`
+    })
+    expect(await remembersAccount(desk.stripeAccountId)).toBe(false)
+  })
+
+  test('when its list was being read while the backup came back: the reading says nothing of the gap', async () => {
+    await backUp()
+    const [reading] = (await findUnreadAccounts(0, 1000)).filter(
+      ({ stripeAccountId }) => stripeAccountId === desk.stripeAccountId,
+    )
+    if (!reading) throw new Error('nothing to read')
+    await restore()
+    await writeEventCursor(reading)
+    expect(await remembersAccount(desk.stripeAccountId)).toBe(false)
+  })
 })

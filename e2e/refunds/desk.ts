@@ -16,6 +16,7 @@ import { applyStripeEvent } from '@/lib/refunds/apply-stripe-event'
 import { resolveAttempt } from '@/lib/refunds/ask-stripe'
 import { retryRefund } from '@/lib/refunds/retry-refund'
 import { triggerStripeRefund } from '@/lib/refunds/trigger-refund'
+import { findUnreadAccounts, writeEventCursor } from '@/lib/stripe/event-cursor-store'
 import { storeEvent, verifyWebhook } from '@/lib/stripe/event-inbox'
 import { stripeRefundSchema } from '@/lib/stripe/refund-news'
 import { inTransaction } from '@/lib/transaction'
@@ -42,13 +43,19 @@ export type Note = {
 
 let agreements = 0
 
-/** Opens a desk for a new freelancer. */
+/** Opens a desk for a new freelancer, whose Stripe account's events the sweep has read once. */
 export async function openDesk(stripeAccountId: string, timeZone = 'Europe/Berlin'): Promise<Desk> {
   const userId = randomUUID()
   const email = `${userId}@example.com`
   await db().user.create({ data: { id: userId, name: 'Ida Lindqvist', email } })
   const freelancerId = await createFreelancer({ userId, email, businessName: 'Studio Lindqvist', timeZone })
   await connectStripeAccount(freelancerId, stripeAccountId, true)
+  const [unread] = (await findUnreadAccounts(0, 1000)).filter((cursor) => cursor.stripeAccountId === stripeAccountId)
+  if (!unread) throw new Error('an account that nobody has read')
+  await writeEventCursor(unread)
+  // Long enough ago to be read at the next sweep.
+  await db().$executeRaw`
+    UPDATE event_cursors SET read_at = now() - interval '1 hour' WHERE stripe_account_id = ${stripeAccountId}`
   return { freelancerId, stripeAccountId }
 }
 

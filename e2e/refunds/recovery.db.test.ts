@@ -264,6 +264,25 @@ test('what a sweep puts right is told to the freelancer whose refund it was, and
   expect((await told(desk)).findings).toHaveLength(2)
 })
 
+test('a balance that is high enough and a refusal all the same do not chase each other for ever', async () => {
+  const note = await issueNote(desk)
+  await stripe.plan({ kind: 'refusal', code: 'balance_insufficient', times: 30, method: 'POST', path: '/v1/refunds' })
+  await trigger(note)
+  for (let sweep = 0; sweep < 10; sweep++) {
+    await inTransaction(async (tx) => {
+      // Time passes; nobody but a test may write that into an attempt.
+      await tx.$executeRaw`SET LOCAL session_replication_role = replica`
+      await tx.$executeRaw`
+        UPDATE refund_attempts SET started_at = started_at - interval '11 minutes'
+        WHERE credit_note_id = ${note.creditNoteId}::uuid`
+    })
+    await sweepRefunds()
+    await sweepRefunds()
+  }
+  expect(await askedTimes()).toBe(1 + 6)
+  expect(await standing(note)).toMatchObject({ refundStatus: 'failed', failureReason: 'balance_insufficient' })
+})
+
 describe('events that never arrived', () => {
   test('are fetched from Stripe’s list and applied as any webhook', async () => {
     const note = await issueNote(desk, { confirmed: false })

@@ -365,6 +365,18 @@ describe('Stripe says no', () => {
     expect((await stripe.refundsOf(desk.stripeAccountId)).map(({ amount }) => amount)).toEqual([1])
   })
 
+  test('a key used with other parameters, and a list that can’t be read: never closed unread, for it may have paid', async () => {
+    const note = await issueNote(desk)
+    await stripeClient().refunds.create(
+      { payment_intent: note.paymentIntentId, amount: 1 },
+      { stripeAccount: desk.stripeAccountId, idempotencyKey: `refund-${note.creditNoteId}-1` },
+    )
+    await stripe.plan({ ...listsRefunds, kind: 'rate_limit', times: 20 })
+    await trigger(note)
+    for (let call = 0; call < 8; call++) await resolveNow(note)
+    expect(await standing(note)).toMatchObject({ refundStatus: 'pending', attemptOpen: true })
+  })
+
   test('a payment that Stripe does not know: failed, no call beyond the one', async () => {
     const note = await issueNote(desk)
     await db().deposit.update({ where: { id: note.depositId }, data: { stripePaymentIntentId: 'pi_of_another_mode' } })
@@ -399,6 +411,7 @@ describe('the money has gone back already', () => {
   test('by somebody else, before we ever looked: failed without asking, and it says which refund of which day', async () => {
     const note = await issueNote(desk, { priceAfter: 0 })
     await stripe.act('/refund-in-dashboard', { payment_intent: note.paymentIntentId })
+    await db().$executeRaw`DELETE FROM event_cursors WHERE stripe_account_id = ${desk.stripeAccountId}`
     await trigger(note)
     const [refund] = await stripe.refundsOf(desk.stripeAccountId)
     const { refundStatus, failureReason, failureMessage } = await standing(note)

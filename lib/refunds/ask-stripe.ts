@@ -209,7 +209,11 @@ async function settleByList(attempt: OpenAttempt, trouble: StripeTrouble, cause:
  * waits for a person, so the note says what for. The attempt stays open, for it may have paid.
  */
 async function recordUnreadable(attempt: OpenAttempt, trouble: StripeTrouble): Promise<void> {
-  await recordUnknown(attempt, { ...trouble, kind: 'unknown' }, trouble.kind === 'refused' ? 'refused' : 'silent')
+  await recordUnknown(
+    attempt,
+    { ...trouble, kind: 'unknown', mayHaveHappened: true },
+    trouble.kind === 'refused' ? 'refused' : 'silent',
+  )
   if (trouble.kind === 'refused')
     await inTransaction((tx) => writePendingReason(tx, attempt.creditNoteId, trouble.code, trouble.message))
 }

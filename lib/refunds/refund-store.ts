@@ -279,6 +279,7 @@ export async function findFailedFor(
 /** Accounts on which failed refunds wait for money, with what the oldest of them needs. Amounts in minor units. */
 export async function findRefundsShortOfBalance(
   reasons: readonly string[],
+  mostTries: number,
   limit: number,
 ): Promise<
   { freelancerId: string; creditNoteId: string; stripeAccountId: string; currency: string; amount: number }[]
@@ -292,8 +293,8 @@ export async function findRefundsShortOfBalance(
     JOIN deposits d ON d.id = n.deposit_id
     JOIN connected_accounts a ON a.stripe_account_id = d.stripe_account_id AND a.disconnected_at IS NULL
     WHERE n.refund_status = 'failed' AND n.failure_reason = ANY(${reasons}::text[]) AND n.next_try_at IS NULL
-      AND NOT n.automatic_stopped
       -- A balance that is high enough and a refusal all the same would otherwise chase each other.
+      AND NOT n.automatic_stopped AND n.automatic_tries < ${mostTries}
       AND NOT EXISTS (SELECT FROM refund_attempts t WHERE t.credit_note_id = n.id AND t.started_at > now() - interval '10 minutes')
     ORDER BY n.issued_at LIMIT ${limit}`
   return rows.map((row) => ({ ...row, amount: Number(row.amount) }))

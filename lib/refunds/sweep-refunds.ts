@@ -14,7 +14,7 @@ import { wakeRefund } from './plan-tries'
 import { readStripe } from './refresh-refund'
 import type { RefundStatus } from './refund-status'
 import { findDueTries, findQuietRefunds, findRefundsShortOfBalance, writeStripeRead } from './refund-store'
-import { HEALED_BY } from './refund-tries'
+import { HEALED_BY, MOST_AUTOMATIC_TRIES } from './refund-tries'
 import { beginSweep, endSweep, type SweepFindingKind, writeSweepFinding } from './sweep-store'
 import { triggerStripeRefund } from './trigger-refund'
 
@@ -121,8 +121,11 @@ async function resolveLapsedAttempts(counts: SweepCounts, timeIsUp: () => boolea
 async function makeDueTries(counts: SweepCounts, timeIsUp: () => boolean): Promise<void> {
   for (const note of await findDueTries(BATCH)) {
     if (timeIsUp()) return
+    const before = await findCreditNote(note.freelancerId, note.creditNoteId)
     await triggerStripeRefund({ ...note, cause: 'automatic', actor: 'worker' })
-    await writeSweepFinding({ ...note, kind: 'try_made' })
+    const after = await findCreditNote(note.freelancerId, note.creditNoteId)
+    // Held back by a refund made elsewhere, it was not made after all.
+    if (after?.attempts !== before?.attempts) await writeSweepFinding({ ...note, kind: 'try_made' })
     counts.triesMade++
   }
 }
@@ -159,7 +162,7 @@ async function noteWhatMoved(
 /** A balance that covers a refund again starts it; each account and currency is read once a sweep. */
 async function healShortBalances(counts: SweepCounts, timeIsUp: () => boolean): Promise<void> {
   const left = new Map<string, number>()
-  for (const note of await findRefundsShortOfBalance(HEALED_BY.balance_topped_up, BATCH)) {
+  for (const note of await findRefundsShortOfBalance(HEALED_BY.balance_topped_up, MOST_AUTOMATIC_TRIES, BATCH)) {
     if (timeIsUp()) return
     const purse = `${note.stripeAccountId} ${note.currency}`
     if (!left.has(purse)) {
