@@ -77,7 +77,7 @@ export async function runSchedule(world: SimulatedWorld, schedule: Schedule, reo
   Math.random = chanceOf(schedule.seed ^ 0xd1ce).next
   const studio = await world.open(schedule.payments)
   await world.forgetCalls()
-  const deeds: Deeds = { marked: new Set(), adopted: new Map(), stopped: new Set() }
+  const deeds: Deeds = { marked: new Set(), markedUnknowing: new Set(), adopted: new Map(), stopped: new Set() }
   const run: Run = {
     violations: [],
     story: [],
@@ -121,6 +121,8 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
   let ghosts: OpenAttempt[] = []
   /** What had been done when the last backup was made, and the notes that it holds. */
   let backup: { deeds: Deeds; notes: number } | null = null
+  /** True from when a backup is put back until all is well again. */
+  let forgetful = false
 
   const notes = () =>
     world.rows<NoteRow>('SELECT id, refund_status AS status, deposit_id FROM credit_notes ORDER BY sequence')
@@ -186,6 +188,7 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
       await world.timePasses(SWEEP_EVERY)
       await sweepRefunds()
     }
+    forgetful = false
     run.slowest = Math.max(run.slowest, passed)
     if (passed > WELL_WITHIN_SECONDS)
       run.violations.push({ invariant: 'I9: right within 60 s', seen: `it took ${passed} s` })
@@ -277,8 +280,11 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
           reference: 'by hand',
           refundedOn: new Date('2026-06-15'),
         })
-        if (result.ok) deeds.marked.add(note.id)
-        return result.ok ? 'manual' : result.reason
+        if (!result.ok) return result.reason
+        deeds.marked.add(note.id)
+        if (forgetful && (await refunds()).some((refund) => refund.metadata.credit_note_id === note.id))
+          deeds.markedUnknowing.add(note.id)
+        return 'manual'
       }),
     stop_tries: ({ which }) =>
       onNote(which, async (note, click) => {
@@ -484,6 +490,7 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
       // A note that nobody knows any more was told to the client all the same: no backup can bring it back.
       if (backup.notes < (await notes()).length) return 'not without the notes since'
       befalls('backup restored')
+      forgetful = true
       await world.restore()
       Object.assign(deeds, copyOf(backup.deeds))
       // The calls of attempts that nobody knows any more can't be told by their keys.
@@ -504,8 +511,13 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
   }
 }
 
-function copyOf({ marked, adopted, stopped }: Deeds): Deeds {
-  return { marked: new Set(marked), adopted: new Map(adopted), stopped: new Set(stopped) }
+function copyOf({ marked, markedUnknowing, adopted, stopped }: Deeds): Deeds {
+  return {
+    marked: new Set(marked),
+    markedUnknowing: new Set(markedUnknowing),
+    adopted: new Map(adopted),
+    stopped: new Set(stopped),
+  }
 }
 
 function perform(
