@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { db, disconnectDatabase } from '@/lib/db'
+import { recordDispute } from '@/lib/deposits/confirm-deposit'
 import { sweepRefunds } from '@/lib/refunds/sweep-refunds'
 import { stripe as stripeClient } from '@/lib/stripe/client'
 import { refundMetadata } from '@/lib/stripe/refund-news'
+import { inTransaction } from '@/lib/transaction'
 import {
   attemptsOf,
   type Desk,
@@ -134,3 +136,17 @@ test.each(['in order', 'the wrong way round'] as const)(
     expect(await standing(note)).toMatchObject({ disputeStatus: 'needs_response' })
   },
 )
+
+test.each([
+  ['the inquiry first', ['warning_needs_response', 'needs_response']],
+  ['the dispute first', ['needs_response', 'warning_needs_response']],
+])('an inquiry and a dispute over one payment stand as the dispute, %s', async (_order, statuses) => {
+  const note = await issueNote(desk)
+  const { stripeAccountId, paymentIntentId, chargeId } = note
+  for (const status of statuses) {
+    const word = { stripeAccountId, paymentIntentId, chargeId, disputeId: `du_${status}`, status, toldAt: new Date() }
+    await inTransaction((tx) => recordDispute(tx, word))
+  }
+  const { disputeStatus } = await db().deposit.findUniqueOrThrow({ where: { id: note.depositId } })
+  expect(disputeStatus).toBe('needs_response')
+})
