@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { z } from 'zod'
 import { db, disconnectDatabase } from '@/lib/db'
 import { applyDispute } from '@/lib/refunds/apply-dispute'
 import { markRefunded } from '@/lib/refunds/mark-refunded'
@@ -96,7 +97,7 @@ test('a refund that Stripe completed beside a dispute that is then lost is told 
   const note = await issueNote(desk)
   await trigger(note)
   await deliverAll(stripe, desk)
-  const dispute = (await stripe.act(`/charges/${note.chargeId}/dispute`)) as { id: string }
+  const dispute = z.object({ id: z.string() }).parse(await stripe.act(`/charges/${note.chargeId}/dispute`))
   await stripe.act(`/disputes/${dispute.id}/lost`)
   for (const webhook of await stripe.webhooksOf(desk.stripeAccountId, ['charge.dispute.closed'])) await deliver(webhook)
   expect(await standing(note)).toMatchObject({ refundStatus: 'succeeded', paidTwiceAt: expect.any(Date) })

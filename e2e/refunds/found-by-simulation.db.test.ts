@@ -1,10 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { db, disconnectDatabase } from '@/lib/db'
+import { recordDispute } from '@/lib/deposits/confirm-deposit'
 import { sweepRefunds } from '@/lib/refunds/sweep-refunds'
+import { stripe as stripeClient } from '@/lib/stripe/client'
+import { refundMetadata } from '@/lib/stripe/refund-news'
+import { inTransaction } from '@/lib/transaction'
 import {
   attemptsOf,
   type Desk,
   deliver,
+  deliverAll,
   expectPromisesKept,
   forgetJobs,
   issueNote,
@@ -98,4 +103,59 @@ test('an account that was given back is connected again though that webhook is l
   const after = await issueNote(desk)
   await trigger(after)
   expect(await standing(after)).toMatchObject({ refundStatus: 'requested' })
+})
+
+test('a refund that bounces is told as failed, though another attempt of its note is open', async () => {
+  const note = await issueNote(desk)
+  await stripe.plan({ method: 'POST', path: '/v1/refunds', kind: 'reset_before' })
+  await trigger(note)
+  expect(await standing(note)).toMatchObject({ refundStatus: 'pending', attemptOpen: true })
+  // Made by an attempt that a restored backup has forgotten.
+  const metadata = refundMetadata(note.creditNoteId, '00000000-0000-4000-8000-000000000001')
+  const forgotten = await stripeClient().refunds.create(
+    { payment_intent: note.paymentIntentId, amount: note.amount, metadata },
+    { stripeAccount: desk.stripeAccountId },
+  )
+  await deliverAll(stripe, desk)
+  expect(await standing(note)).toMatchObject({ refundStatus: 'succeeded', attemptOpen: true })
+  await stripe.act(`/refunds/${forgotten.id}/fail`, { failure_reason: 'declined' })
+  await deliverAll(stripe, desk)
+  expect(await standing(note)).toMatchObject({ refundStatus: 'failed', failureReason: 'declined', attemptOpen: true })
+  await resolveNow(note)
+  expect(await standing(note)).toMatchObject({ refundStatus: 'requested', attemptOpen: false })
+})
+
+test.each(['in order', 'the wrong way round'] as const)(
+  'an inquiry that has grown into a chargeback is one, its news arriving %s',
+  async (order) => {
+    const note = await issueNote(desk)
+    for (const status of ['warning_needs_response', 'needs_response'])
+      await stripe.act(`/charges/${note.chargeId}/dispute`, { status })
+    const told = await stripe.webhooksOf(desk.stripeAccountId, ['charge.dispute.created', 'charge.dispute.updated'])
+    for (const webhook of order === 'in order' ? told : told.toReversed()) await deliver(webhook)
+    expect(await standing(note)).toMatchObject({ disputeStatus: 'needs_response' })
+  },
+)
+
+test.each([
+  ['the inquiry first', ['warning_needs_response', 'needs_response']],
+  ['the dispute first', ['needs_response', 'warning_needs_response']],
+])('an inquiry and a dispute over one payment stand as the dispute, %s', async (_order, statuses) => {
+  const note = await issueNote(desk)
+  const { stripeAccountId, paymentIntentId, chargeId } = note
+  for (const status of statuses) {
+    const word = {
+      stripeAccountId,
+      paymentIntentId,
+      chargeId,
+      disputeId: `du_${status}`,
+      status,
+      amount: 30_000,
+      currency: 'eur',
+      toldAt: new Date(),
+    }
+    await inTransaction((tx) => recordDispute(tx, word))
+  }
+  const { disputeStatus } = await db().deposit.findUniqueOrThrow({ where: { id: note.depositId } })
+  expect(disputeStatus).toBe('needs_response')
 })

@@ -67,6 +67,8 @@ const EVERYTHING = `SELECT ${[
 export type Deeds = {
   /** Credit notes marked as refunded by hand. */
   marked: Set<string>
+  /** Those marked while a restored backup had forgotten that Stripe was paying them. */
+  markedUnknowing: Set<string>
   /** Refunds made in the Dashboard that a note has taken as its own: refund → note. */
   adopted: Map<string, string>
   /** Notes whose automatic tries were stopped since the last retry. */
@@ -114,7 +116,8 @@ export async function look(world: SimulatedWorld, studio: Studio, deeds: Deeds, 
 
     // Nothing in these schedules has Stripe revive a refund, so no alert excuses a second live one.
     holds('I1: at most one live refund per credit note', live.length <= 1, named)
-    holds('I1: no live refund beside a manual one', !deeds.marked.has(note.id) || live.length === 0, named)
+    const unknowing = deeds.markedUnknowing.has(note.id)
+    holds('I1: no live refund beside a manual one', !deeds.marked.has(note.id) || live.length === 0 || unknowing, named)
     // Made in the Dashboard, of the same payment and amount: nobody can tell whether it paid this note once more.
     const payment = studio.payments.find(({ depositId }) => depositId === note.deposit_id)?.paymentIntentId
     const doubtful = ledger.refunds.filter(
@@ -122,8 +125,8 @@ export async function look(world: SimulatedWorld, studio: Studio, deeds: Deeds, 
     )
     const charge = ledger.paymentIntents.find(({ id }) => id === payment)?.latestCharge
     const lost = ledger.disputes.some((dispute) => dispute.charge === charge && dispute.status === 'lost')
-    const alarming = deeds.marked.has(note.id) && doubtful.some(isLive)
-    holds('I1: no false alarm of paying twice', !note.paid_twice || doubtful.length > 0 || lost, named)
+    const alarming = deeds.marked.has(note.id) && (live.length > 0 || doubtful.some(isLive))
+    holds('I1: no false alarm of paying twice', !note.paid_twice || doubtful.length > 0 || unknowing || lost, named)
     // Beside a lost dispute it depends on whether the note is marked as paid by it.
     if (settled && !lost)
       holds('I1: alarm beside a manual refund as long as there is cause', note.paid_twice === alarming, named)
@@ -233,9 +236,10 @@ export async function look(world: SimulatedWorld, studio: Studio, deeds: Deeds, 
   }
   for (const note of notes) checkEnd(note, refundsOf(note.id), ledger, studio, deeds, holds)
   for (const payment of studio.payments) {
-    const live = ledger.refunds.filter(
-      (refund) => refund.paymentIntent === payment.paymentIntentId && isLive(refund) && ownerOf(refund),
-    )
+    const live = ledger.refunds.filter((refund) => {
+      const owner = ownerOf(refund)
+      return refund.paymentIntent === payment.paymentIntentId && isLive(refund) && owner && !deeds.marked.has(owner)
+    })
     const sum = live.reduce((total, { amount }) => total + amount, 0)
     const told = notes.filter(
       ({ deposit_id, status }) =>

@@ -10,6 +10,7 @@ import { sweepRefunds } from '@/lib/refunds/sweep-refunds'
 import { tellForeignRefund } from '@/lib/refunds/tell-foreign-refund'
 import { beginRefund } from '@/lib/refunds/trigger-refund'
 import { createRefund } from '@/lib/stripe/create-refund'
+import { remembersAccount } from '@/lib/stripe/fetch-missed-events'
 import { chanceOf } from './chance'
 import { type Deeds, look, type Violation } from './invariants'
 import { inWords, type Schedule, type Step } from './schedule'
@@ -55,6 +56,8 @@ const CHANGES_NOTHING_YET: ReadonlySet<Step['act']> = new Set([
   'course',
   'time_passes',
   'keys_forgotten',
+  'back_up',
+  'restore',
   'pay_out',
   'webhook',
   'webhook_again',
@@ -74,7 +77,7 @@ export async function runSchedule(world: SimulatedWorld, schedule: Schedule, reo
   Math.random = chanceOf(schedule.seed ^ 0xd1ce).next
   const studio = await world.open(schedule.payments)
   await world.forgetCalls()
-  const deeds: Deeds = { marked: new Set(), adopted: new Map(), stopped: new Set() }
+  const deeds: Deeds = { marked: new Set(), markedUnknowing: new Set(), adopted: new Map(), stopped: new Set() }
   const run: Run = {
     violations: [],
     story: [],
@@ -100,8 +103,12 @@ export async function runSchedule(world: SimulatedWorld, schedule: Schedule, reo
     if (run.violations.length > 0) break
   }
   if (run.violations.length === 0 && reordered) run.violations.push(...(await player.anyOrder()))
-  for (const { fault } of await world.calls()) if (fault) count(run, `Stripe: ${fault.replaceAll('_', ' ')}`)
+  await countStripesFaults(world, run)
   return run
+}
+
+async function countStripesFaults(world: SimulatedWorld, run: Run): Promise<void> {
+  for (const { fault } of await world.calls()) if (fault) count(run, `Stripe: ${fault.replaceAll('_', ' ')}`)
 }
 
 function count(run: Run, fault: string, times = 1): void {
@@ -112,12 +119,16 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
   const { freelancerId, account } = studio
   /** Calls that a dead process had sent, still on their way to Stripe. */
   let ghosts: OpenAttempt[] = []
+  /** What had been done when the last backup was made, and the notes that it holds. */
+  let backup: { deeds: Deeds; notes: number } | null = null
+  /** True from when a backup is put back until all is well again. */
+  let forgetful = false
 
   const notes = () =>
     world.rows<NoteRow>('SELECT id, refund_status AS status, deposit_id FROM credit_notes ORDER BY sequence')
   const at = <Item>(items: readonly Item[], which: number): Item | undefined => items[Math.floor(which * items.length)]
   const refunds = async () => (await world.ledger()).refunds
-  const undelivered = async () => (await world.deliveries()).filter(({ event }) => !world.taken.has(event))
+  const undelivered = async () => (await world.deliveries()).filter(({ event }) => !world.answered.has(event))
 
   async function onNote(
     which: number,
@@ -177,6 +188,7 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
       await world.timePasses(SWEEP_EVERY)
       await sweepRefunds()
     }
+    forgetful = false
     run.slowest = Math.max(run.slowest, passed)
     if (passed > WELL_WITHIN_SECONDS)
       run.violations.push({ invariant: 'I9: right within 60 s', seen: `it took ${passed} s` })
@@ -210,6 +222,11 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
       : [{ invariant: 'I8: any order of the same events ends the same', seen: [...new Set(ends)].join('\n') }]
   }
 
+  /** Whether the product reads the payment's refunds before it asks: a process that dies then has asked for nothing. */
+  async function looksFirst(attempt: OpenAttempt): Promise<boolean> {
+    return attempt.uncertain || !(await remembersAccount(attempt.stripeAccountId))
+  }
+
   async function dieResolving(which: number, asked: boolean): Promise<string> {
     return onNote(which, async (note) => {
       await world.sql.query(
@@ -223,8 +240,9 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
       const attempt = open[0] ? await takeUpAttempt(open[0].id) : null
       if (!attempt) return 'no open attempt'
       befalls('process died')
-      if (asked && !attempt.uncertain) await createRefund({ ...attempt, attemptId: attempt.id })
-      return asked && !attempt.uncertain ? 'died with the answer in hand' : 'died before asking'
+      if (!asked || (await looksFirst(attempt))) return 'died before asking'
+      await createRefund({ ...attempt, attemptId: attempt.id })
+      return 'died with the answer in hand'
     })
   }
 
@@ -262,8 +280,11 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
           reference: 'by hand',
           refundedOn: new Date('2026-06-15'),
         })
-        if (result.ok) deeds.marked.add(note.id)
-        return result.ok ? 'manual' : result.reason
+        if (!result.ok) return result.reason
+        deeds.marked.add(note.id)
+        if (forgetful && (await refunds()).some((refund) => refund.metadata.credit_note_id === note.id))
+          deeds.markedUnknowing.add(note.id)
+        return 'manual'
       }),
     stop_tries: ({ which }) =>
       onNote(which, async (note, click) => {
@@ -307,7 +328,7 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
     webhook_again: async ({ which }) => {
       const delivery = at(await world.deliveries(), which)
       if (!delivery) return 'none was sent'
-      if (world.taken.has(delivery.event)) befalls('webhook twice')
+      if (world.answered.has(delivery.event)) befalls('webhook twice')
       await world.send(delivery.id)
       return delivery.type
     },
@@ -426,6 +447,7 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
         const begun = await beginRefund({ ...click, cause: 'retry', actor: 'freelancer' })
         if (begun.kind !== 'claimed') return begun.kind
         befalls('process died')
+        if (await looksFirst(begun.attempt)) return 'died while looking'
         // Some processes die with the call already on the wire.
         if (which * 1000 - Math.floor(which * 1000) < 0.5) ghosts.push(begun.attempt)
         return ghosts.includes(begun.attempt) ? 'died, the call on its way' : 'died'
@@ -435,6 +457,7 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
         const begun = await beginRefund({ ...click, cause: 'retry', actor: 'freelancer' })
         if (begun.kind !== 'claimed') return begun.kind
         befalls('process died')
+        if (await looksFirst(begun.attempt)) return 'died while looking'
         const outcome = await createRefund({ ...begun.attempt, attemptId: begun.attempt.id })
         return `died with the answer in hand: ${outcome.kind}`
       }),
@@ -452,9 +475,28 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
       return `arrived: ${outcome.kind}`
     },
     keys_forgotten: async () => {
+      ghosts = []
       befalls('idempotency keys forgotten')
       await world.act('/idempotency-keys/forget')
       return 'as after a day'
+    },
+    back_up: async () => {
+      await world.backUp()
+      backup = { deeds: copyOf(deeds), notes: (await notes()).length }
+      return 'copied'
+    },
+    restore: async () => {
+      if (!backup) return 'there is no backup'
+      // A note that nobody knows any more was told to the client all the same: no backup can bring it back.
+      if (backup.notes < (await notes()).length) return 'not without the notes since'
+      befalls('backup restored')
+      forgetful = true
+      await world.restore()
+      Object.assign(deeds, copyOf(backup.deeds))
+      // The calls of attempts that nobody knows any more can't be told by their keys.
+      await countStripesFaults(world, run)
+      await world.forgetCalls()
+      return 'as it was then'
     },
     quiet: ({ heard }) => quiet(heard),
   }
@@ -466,6 +508,15 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
       if (!CHANGES_NOTHING_YET.has(step.act)) run.violations.push(...(await check(false)))
       return told
     },
+  }
+}
+
+function copyOf({ marked, markedUnknowing, adopted, stopped }: Deeds): Deeds {
+  return {
+    marked: new Set(marked),
+    markedUnknowing: new Set(markedUnknowing),
+    adopted: new Map(adopted),
+    stopped: new Set(stopped),
   }
 }
 

@@ -69,6 +69,8 @@ export type Step =
   | { act: 'dies_resolving'; which: number; asked: boolean }
   | { act: 'call_arrives_late' }
   | { act: 'keys_forgotten' }
+  | { act: 'back_up' }
+  | { act: 'restore' }
   | { act: 'quiet'; heard: 'webhooks' | 'nothing' }
 
 /** How likely each step is beside the others. */
@@ -107,6 +109,8 @@ const WEIGHTS: Record<Step['act'], number> = {
   dies_resolving: 4,
   call_arrives_late: 2,
   keys_forgotten: 2,
+  back_up: 2,
+  restore: 2,
   quiet: 2,
 }
 
@@ -127,6 +131,8 @@ const sweep: Step = { act: 'sweep' }
 const retry: Step = { act: 'retry', which: LAST }
 const leasePasses: Step = { act: 'time_passes', seconds: 35 }
 const keysForgotten: Step = { act: 'keys_forgotten' }
+const backUp: Step = { act: 'back_up' }
+const restore: Step = { act: 'restore' }
 
 /**
  * Rows of steps in which money is lost or paid twice unless one certain guard holds. Step by step chance would meet each of
@@ -171,6 +177,24 @@ const ORDEALS: readonly ((chance: Chance) => Step[])[] = [
     leasePasses,
     sweep,
   ],
+  // The database forgets that it has asked: a backup from before is put back.
+  (chance) => [
+    sign,
+    backUp,
+    chance.pick([work, retry]),
+    restore,
+    ...chance.pick([[work], [retry], [sweep, work], [keysForgotten, retry], [keysForgotten, work]] as const),
+  ],
+  // The same, after a first refusal: the second attempt is forgotten, and with it whether its key was used.
+  (chance) => [
+    fault('rate_limit', false),
+    sign,
+    work,
+    backUp,
+    retry,
+    restore,
+    ...chance.pick([[retry], [keysForgotten, retry], [fault('rate_limit', false), retry, retry]] as const),
+  ],
 ]
 
 /** Draws the schedule of a seed: always the same, whatever is asked besides. `length` fixes the number of steps. */
@@ -200,7 +224,8 @@ export function scheduleOf(seed: number, length?: number): Schedule {
 /** One of the ordeals, with something else in between now and then. */
 function drawOrdeal(chance: Chance): Step[] {
   const ordeal = chance.pick(ORDEALS)
-  return ordeal(chance).flatMap((step) => (chance.happens(0.15) ? [drawStep(chance), step] : [step]))
+  // The events of the payment have been read before: an account never looked at would be looked at more carefully.
+  return [sweep, work, ...ordeal(chance)].flatMap((step) => (chance.happens(0.15) ? [drawStep(chance), step] : [step]))
 }
 
 function drawStep(chance: Chance): Step {
@@ -239,6 +264,8 @@ function drawStep(chance: Chance): Step {
     case 'reconnect':
     case 'call_arrives_late':
     case 'keys_forgotten':
+    case 'back_up':
+    case 'restore':
       return { act }
     default:
       return { act, which: chance.next() }

@@ -88,9 +88,15 @@ export async function startSimulatedWorld() {
   await sql.connect()
   // The looker-on may move time and wipe the slate, which the product's own guards forbid.
   await sql.query('SET session_replication_role = replica')
+  const { rows: tables } = await sql.query<{ name: string; columns: string }>(TABLES)
+  const empty = tables.map(({ name }) => `DELETE FROM ${name};`).join('\n')
+  const wipe = `${empty}\nUPDATE stripe_breaker SET failures = 0, open_until = NULL;`
 
-  /** Events that the door has answered with 200. */
+  /** Events that the door has answered with 200: Stripe sends them no more. */
+  const answered = new Set<string>()
+  /** Those of them that the database must still know of; a restored backup does not. */
   const taken = new Set<string>()
+  let backup: (Backup & { taken: ReadonlySet<string> }) | null = null
   const door = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
@@ -102,6 +108,7 @@ export async function startSimulatedWorld() {
     if (!verified.ok) return void response.writeHead(400).end()
     try {
       await storeEvent(verified.event)
+      answered.add(verified.event.id)
       taken.add(verified.event.id)
       response.writeHead(200).end()
     } catch {
@@ -159,6 +166,7 @@ export async function startSimulatedWorld() {
     call,
     rows,
     sql,
+    answered,
     taken,
     ledger: async (): Promise<LedgerView> => ledgerSchema.parse(await ask('/ledger')),
     calls: async (): Promise<LoggedCall[]> => z.array(requestSchema).parse(await ask('/requests')),
@@ -172,8 +180,10 @@ export async function startSimulatedWorld() {
       clock.start()
       await act('/reset')
       await act('/deliveries/pause')
+      answered.clear()
       taken.clear()
-      await sql.query(WIPE)
+      backup = null
+      await sql.query(wipe)
       const account = named.parse(await act('/accounts')).id
       const userId = randomUUID()
       const email = `${userId}@example.com`
@@ -197,7 +207,34 @@ export async function startSimulatedWorld() {
     /** Time passes: whatever waits for a moment is that much nearer to it. */
     timePasses: async (seconds: number): Promise<void> => {
       clock.tick()
+      if (backup) backup.secondsAgo += seconds
       await sql.query(timePassing(seconds))
+    },
+
+    /** Copies the database as it is now. */
+    async backUp(): Promise<void> {
+      const copies = tables.map(({ name }) => `(SELECT coalesce(json_agg(r), '[]')::text FROM ${name} r)`)
+      const { rows: copied } = await sql.query(`SELECT ARRAY[${copies.join(', ')}]`)
+      const [{ array }] = z.tuple([z.object({ array: z.array(z.string()) })]).parse(copied)
+      const contents = new Map(tables.map(({ name }, i) => [name, array[i] ?? '[]']))
+      backup = { tables: contents, secondsAgo: 0, taken: new Set(taken) }
+    },
+
+    /** Puts the database back to the last copy: what was done since is known to Stripe alone. */
+    async restore(): Promise<void> {
+      if (!backup) throw new Error('there is no backup')
+      await sql.query(wipe)
+      for (const { name, columns } of tables)
+        await sql.query(
+          `INSERT INTO ${name} (${columns}) OVERRIDING SYSTEM VALUE
+            SELECT ${columns} FROM json_populate_recordset(NULL::${name}, $1)`,
+          [backup.tables.get(name)],
+        )
+      await sql.query(timePassing(backup.secondsAgo))
+      // Restored into a server that has begun another life since.
+      await sql.query(`UPDATE event_cursors SET tried_in = 'before ' || tried_in, read_in = 'before ' || read_in`)
+      taken.clear()
+      for (const event of backup.taken) taken.add(event)
     },
 
     /** The jobs of the queue that are due, as the worker would take them up; emails stay in the outbox. */
@@ -318,39 +355,27 @@ function secondHand() {
   }
 }
 
-const WIPE = [
-  'timeline_entries',
-  'outbox_emails',
-  'stripe_refunds',
-  'stripe_events',
-  'refund_attempts',
-  'credit_notes',
-  'amendment_lines',
-  'amendments',
-  'deposits',
-  'proposal_lines',
-  'proposals',
-  'clients',
-  'number_series',
-  'event_cursors',
-  'sweep_runs',
-  'connected_accounts',
-  'freelancers',
-  'users',
-  'graphile_worker._private_jobs',
-]
-  .map((table) => `DELETE FROM ${table};`)
-  .concat('UPDATE stripe_breaker SET failures = 0, open_until = NULL;')
-  .join('\n')
+/** What a backup holds, by table, each as JSON, and how much time has passed since. */
+type Backup = { tables: Map<string, string>; secondsAgo: number }
+
+/** What the product keeps, but for what every installation of it holds from the start. */
+const TABLES = `
+  SELECT format('%I.%I', c.table_schema, c.table_name) AS name, string_agg(quote_ident(c.column_name), ', ') AS columns
+  FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
+  WHERE c.is_generated = 'NEVER' AND t.table_type = 'BASE TABLE'
+    AND (c.table_schema = 'public' AND c.table_name NOT IN ('_prisma_migrations', 'stripe_breaker')
+      OR c.table_schema = 'graphile_worker' AND c.table_name = '_private_jobs')
+  GROUP BY 1`
 
 function timePassing(seconds: number): string {
   const earlier = (...columns: string[]) =>
     columns.map((column) => `${column} = ${column} - interval '${seconds} seconds'`).join(', ')
   return [
-    `UPDATE refund_attempts SET ${earlier('lease_until', 'started_at', 'finished_at')}`,
+    `UPDATE refund_attempts SET ${earlier('lease_until', 'started_at', 'finished_at', 'look_refused_since')}`,
     `UPDATE credit_notes SET ${earlier('issued_at', 'requested_at', 'settled_at', 'next_try_at', 'stripe_read_at')}`,
     `UPDATE deposits SET ${earlier('paid_at', 'confirmed_at')}`,
     `UPDATE event_cursors SET ${earlier('read_at')}`,
+    `UPDATE stripe_events SET ${earlier('received_at', 'look_again_at')}`,
     `UPDATE stripe_breaker SET ${earlier('open_until')}`,
     `UPDATE graphile_worker._private_jobs SET ${earlier('run_at')}`,
   ].join(';\n')

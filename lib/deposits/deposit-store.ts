@@ -62,7 +62,10 @@ export async function writePaymentIntent(depositId: string, paymentIntentId: str
 }
 
 /** A dispute's last words. */
-const DECIDED = ['won', 'lost', 'warning_closed', 'prevented']
+const DECIDED = ['warning_closed', 'prevented', 'won', 'lost']
+
+/** What a dispute may be, in the order in which it grows and the weightiest last: an earlier word never pulls back a later one. */
+const BY_WEIGHT = ['warning_needs_response', 'warning_under_review', 'needs_response', 'under_review', ...DECIDED]
 
 /** A word of Stripe on a dispute over a payment. */
 export type DisputeWord = {
@@ -93,14 +96,17 @@ export async function writeDispute(tx: Transaction, dispute: DisputeWord): Promi
         least(${dispute.toldAt}::timestamptz, CASE WHEN dispute_id = ${dispute.disputeId} AND dispute_status = ${dispute.status} THEN dispute_closed_at END) END
     WHERE stripe_account_id = ${dispute.stripeAccountId}
       AND (stripe_payment_intent_id = ${dispute.paymentIntentId} OR stripe_charge_id = ${dispute.chargeId})
-      -- What a lost dispute has paid back, no other dispute takes away.
-      AND NOT (coalesce(dispute_status, '') = 'lost' AND dispute_id <> ${dispute.disputeId} AND ${dispute.status} <> 'lost')
-      -- A decided dispute stays decided: news of its beginning may arrive after its end.
-      AND NOT (coalesce(dispute_status, '') = ANY(${DECIDED}::text[]) AND ${dispute.status} <> ALL(${DECIDED}::text[]))
-      -- A bank may decide once more: the later of two verdicts counts, in whatever order they arrive.
-      AND NOT (coalesce(dispute_status, '') = ANY(${DECIDED}::text[]) AND dispute_id = ${dispute.disputeId}
-        AND dispute_status <> ${dispute.status}
-        AND (${dispute.toldAt}::timestamptz, ${dispute.status}) < (coalesce(dispute_told_at, '-infinity'), dispute_status))`
+      AND CASE
+        -- News of its beginning may arrive after its end; a bank may decide once more, and then its later verdict counts.
+        WHEN dispute_id = ${dispute.disputeId} AND dispute_status = ANY(${DECIDED}::text[]) THEN
+          ${dispute.status} = ANY(${DECIDED}::text[]) AND (dispute_status = ${dispute.status}
+            OR (${dispute.toldAt}::timestamptz, ${dispute.status}) >= (coalesce(dispute_told_at, '-infinity'), dispute_status))
+        WHEN dispute_id = ${dispute.disputeId} THEN ${dispute.status} = ANY(${DECIDED}::text[])
+          OR array_position(${BY_WEIGHT}::text[], ${dispute.status}) >= array_position(${BY_WEIGHT}::text[], dispute_status)
+        -- Of two disputes either may be heard of first; which of them stands must not depend on it.
+        ELSE (coalesce(array_position(${BY_WEIGHT}::text[], ${dispute.status}), 0), ${dispute.disputeId})
+          > (coalesce(array_position(${BY_WEIGHT}::text[], dispute_status), 0), coalesce(dispute_id, ''))
+        END`
   return changed > 0
 }
 

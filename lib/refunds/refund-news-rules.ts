@@ -104,8 +104,10 @@ export function verdictOnRefunds(
     }
   }
   const last = refunds.at(-1)
-  // While an attempt is open its outcome decides: an older refund's failure is known already.
-  if (!last || attemptOpen) return { kind: 'stay', paidTwice: null }
+  // While an attempt is open its outcome decides: an older refund's failure is known already. Unless the note says of that
+  // refund that it is on its way (a restored backup may begin an attempt beside it): what bounced must not stand as paid.
+  const saysOnItsWay = current.status === 'requested' || current.status === 'succeeded'
+  if (!last || (attemptOpen && !saysOnItsWay)) return { kind: 'stay', paidTwice: null }
   return {
     kind: 'failed',
     stripeRefundId: last.stripeRefundId,

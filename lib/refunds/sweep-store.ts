@@ -48,6 +48,11 @@ export async function writeSweepFinding(finding: {
   await db().sweepFinding.create({ data: finding })
 }
 
+/** Deletes findings of more than a quarter of a year ago; returns how many. */
+export async function forgetOldFindings(): Promise<number> {
+  return db().$executeRaw`DELETE FROM sweep_findings WHERE at < now() - interval '90 days'`
+}
+
 /** What sweeps have put right for a freelancer, the latest first. */
 export async function listSweepFindings(freelancerId: string, limit: number): Promise<SweepFinding[]> {
   const rows = await db().sweepFinding.findMany({

@@ -48,7 +48,14 @@ describe('what an event tells', () => {
 
   test.each(['created', 'updated', 'closed', 'funds_withdrawn', 'funds_reinstated'])('charge.dispute.%s', (what) => {
     expect(
-      facts(`charge.dispute.${what}`, { id: 'du_1', charge: 'ch_1', payment_intent: 'pi_1', status: 'lost' }),
+      facts(`charge.dispute.${what}`, {
+        id: 'du_1',
+        charge: 'ch_1',
+        payment_intent: 'pi_1',
+        status: 'lost',
+        amount: 500,
+        currency: 'eur',
+      }),
     ).toEqual({
       kind: 'dispute',
       stripeAccountId,
@@ -56,6 +63,8 @@ describe('what an event tells', () => {
       paymentIntentId: 'pi_1',
       chargeId: 'ch_1',
       status: 'lost',
+      amount: 500,
+      currency: 'eur',
     })
   })
 

@@ -8,6 +8,7 @@ import { applyStripeEvent } from '@/lib/refunds/apply-stripe-event'
 import { resolveAttempt } from '@/lib/refunds/ask-stripe'
 import { readStripe } from '@/lib/refunds/refresh-refund'
 import { sweepAndGoOn } from '@/lib/refunds/sweep-refunds'
+import { forgetOldFindings } from '@/lib/refunds/sweep-store'
 import { tellForeignRefund } from '@/lib/refunds/tell-foreign-refund'
 import { triggerStripeRefund } from '@/lib/refunds/trigger-refund'
 
@@ -42,7 +43,7 @@ export const TASKS: TaskList & Record<JobName | CronName, TaskList[string]> = {
     if (Object.values(found).some((count) => count > 0)) log.info({ accountsRead, ...found }, 'swept refunds')
   },
   'clear-out': async () => {
-    log.info(await clearOutAuth(), 'cleared out')
+    log.info({ ...(await clearOutAuth()), findings: await forgetOldFindings() }, 'cleared out')
   },
 }
 
