@@ -61,7 +61,8 @@ test('fifty deliveries at once of one new event are kept once', async () => {
 })
 
 const body = eventBody()
-const [timePart, ownSignature] = sign(body).split(',')
+const signed = sign(body)
+const [timePart = '', ownSignature] = signed.split(',')
 test.each([
   ['no signature', body, null],
   ['an empty signature', body, ''],
@@ -69,10 +70,10 @@ test.each([
   ['somebody else’s secret', body, sign(body, { secret: OTHER })],
   ['only a v0 signature', body, sign(body).replace('v1=', 'v0=')],
   ['one byte altered', body.replace('refund.updated', 'refund.updateD'), sign(body)],
-  ['another time than the signed one', body, `t=${Math.floor(Date.now() / 1000) - 1},${ownSignature}`],
+  ['another time than the signed one', body, `t=${Number(timePart.slice(2)) - 1},${ownSignature}`],
   ['a time six minutes ago', body, sign(body, { secondsAgo: 360 })],
   ['a time an hour ahead', body, sign(body, { secondsAgo: -3600 })],
-  ['a time that is no time', body, sign(body).replace(timePart ?? '', 't=soon')],
+  ['a time that is no time', body, signed.replace(timePart, 't=soon')],
 ])('%s is answered 400 and leaves no row', async (_what, sent, signature) => {
   const response = await deliver(sent, signature)
   expect(response.status).toBe(400)
