@@ -39,8 +39,8 @@ const environment = {
 let next = first
 let over = false
 let sums = nothingYet
-// Whoever stops a long run wants to know what it came to.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (over = true))
+// Whoever stops a long run wants to know what it came to. A wrapper (npx, tsx) may pass the signal on a second time.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (over = true))
 
 const postgres = await startThrowawayPostgres()
 const players: ChildProcess[] = []
