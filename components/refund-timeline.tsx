@@ -26,7 +26,7 @@ const LOOKS: Record<TimelineKind, { words: string; tone: Tone }> = {
   trace_number: { words: 'The bank gave a trace number', tone: 'done' },
   marked_refunded: { words: 'Marked refunded', tone: 'done' },
   paid_twice: { words: 'Your client may have been paid twice', tone: 'failed' },
-  paid_twice_over: { words: 'Not paid twice: one of the two payments did not last', tone: 'done' },
+  paid_twice_over: { words: 'Not paid twice: the other payment did not last, or was for something else', tone: 'done' },
   news_without_change: { words: 'News from Stripe that changed nothing', tone: 'waiting' },
   foreign_refund: { words: 'A refund of this payment was made outside Requite', tone: 'needs_you' },
   cause_healed: { words: 'What it was waiting for has come about', tone: 'moving' },

@@ -211,7 +211,7 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
         await applyStripeEvent(id)
       }
       const foreign = await world.rows<{ id: string }>('SELECT id FROM stripe_refunds WHERE credit_note_id IS NULL')
-      for (const { id } of foreign) await tellForeignRefund(id, null)
+      for (const { id } of foreign) await tellForeignRefund(id, { actor: 'stripe' })
       ends.push(JSON.stringify(await world.rows(THE_END)))
     }
     run.looks++
