@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { db, disconnectDatabase } from '@/lib/db'
 import { adoptRefund } from '@/lib/refunds/adopt-refund'
 import { markRefunded } from '@/lib/refunds/mark-refunded'
+import { stopAutomaticTries } from '@/lib/refunds/plan-tries'
 import { tellForeignRefund } from '@/lib/refunds/tell-foreign-refund'
 import { inTransaction } from '@/lib/transaction'
 import {
@@ -259,6 +260,81 @@ describe('an alarm ends with its cause', () => {
     await bounce(second)
     await hear()
     expect(await alarms(paid, open)).toEqual([false, false])
+  })
+})
+
+describe('a note that was held back starts by itself', () => {
+  /** Two notes, each held back by one and the same refund made elsewhere. */
+  async function heldBack(): Promise<{ notes: [Note, Note]; byHand: string }> {
+    const notes = await twoNotes([5_000, 5_000])
+    const byHand = await refundByHand(notes[0], 5_000)
+    await hear()
+    for (const note of notes) {
+      await trigger(note)
+      expect(await standing(note)).toMatchObject({ refundStatus: 'failed', failureReason: 'refunded_elsewhere' })
+    }
+    await runJobs()
+    return { notes, byHand }
+  }
+
+  async function expectPaid(note: Note): Promise<void> {
+    // What begins by itself is asked for in one round, and Stripe's news of it comes in the next.
+    for (let round = 0; round < 3; round++) await hear()
+    expect(await standing(note)).toMatchObject({ refundStatus: 'succeeded' })
+    expect((await timelineOf(note)).filter(({ kind }) => kind === 'cause_healed')).toMatchObject([
+      { detail: { healing: 'not_refunded_elsewhere' } },
+    ])
+  }
+
+  test('when that refund bounces, heard of however often', async () => {
+    const { notes, byHand } = await heldBack()
+    await bounce(byHand)
+    await deliverAll(stripe, desk)
+    for (let again = 0; again < 3; again++) await tellForeignRefund(byHand, { actor: 'stripe' })
+    await runJobs()
+    for (const note of notes) await expectPaid(note)
+    expect((await stripe.refundsOf(desk.stripeAccountId)).filter(({ status }) => status === 'succeeded')).toHaveLength(
+      2,
+    )
+  })
+
+  test('when a sibling adopts it', async () => {
+    const { notes, byHand } = await heldBack()
+    const [adopting, waits] = notes
+    expect(await adoptRefund({ ...adopting, stripeRefundId: byHand, actor: 'freelancer' })).toMatchObject({ ok: true })
+    await runJobs()
+    await expectPaid(waits)
+    expect(await standing(adopting)).toMatchObject({ refundStatus: 'succeeded', stripeRefundId: byHand })
+    expect(await alarms(...notes)).toEqual([false, false])
+  })
+
+  test('when a sibling’s manual refund names it, and then nobody else may adopt it', async () => {
+    const { notes, byHand } = await heldBack()
+    const [marked, waits] = notes
+    await markByHand(marked, `In Stripe: ${byHand}`)
+    const adopted = await adoptRefund({ ...waits, stripeRefundId: byHand, actor: 'freelancer' })
+    expect(adopted).toMatchObject({ ok: false, reason: 'refund_not_adoptable' })
+    await runJobs()
+    await expectPaid(waits)
+    expect(await alarms(...notes)).toEqual([false, false])
+  })
+
+  test('but not while another refund like it is left', async () => {
+    const { notes, byHand } = await heldBack()
+    await refundByHand(notes[0], 5_000)
+    await bounce(byHand)
+    await hear()
+    for (const note of notes) expect(await standing(note)).toMatchObject({ failureReason: 'refunded_elsewhere' })
+  })
+
+  test('nor where somebody has stopped it', async () => {
+    const { notes, byHand } = await heldBack()
+    const [stopped, goesOn] = notes
+    expect(await stopAutomaticTries({ ...stopped, actor: 'freelancer' })).toBe(true)
+    await bounce(byHand)
+    await hear()
+    await expectPaid(goesOn)
+    expect(await standing(stopped)).toMatchObject({ failureReason: 'refunded_elsewhere', nextTryAt: null })
   })
 })
 
