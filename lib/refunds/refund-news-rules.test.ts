@@ -262,6 +262,14 @@ describe('refunds made elsewhere, beside the notes of their payment', () => {
     expect(alarms(notes, [refund('re_1', 200), refund('re_2', 200)])).toEqual({ 2: 're_2', 3: 're_1' })
   })
 
+  test('choose in turn, those that fit the fewest notes first, in whatever order they came', () => {
+    const notes = [note('1', { amount: 100 }), note('2', { amount: 60 }), note('3', { amount: 30 })]
+    const refunds = [refund('re_1', 120), refund('re_2', 40), refund('re_3', 60)]
+    const expected = { 1: 're_1', 2: 're_3', 3: 're_2' }
+    expect(alarms(notes, refunds)).toEqual(expected)
+    expect(alarms(notes, refunds.toReversed())).toEqual(expected)
+  })
+
   test('alarm one note each at most, the same in whatever order the notes come', () => {
     const anyNote = fc.record({
       status: fc.constantFrom(...REFUND_STATUSES),
@@ -285,6 +293,10 @@ describe('refunds made elsewhere, beside the notes of their payment', () => {
       fc.property(anyNotes, anyRefunds, ({ notes, shuffled }, refunds) => {
         const found = alarms(notes, refunds)
         expect(alarms(shuffled, refunds)).toEqual(found)
+        // Which refund is named hangs on which is older; whom they alarm does not.
+        const unnamed = notes.map((one) => ({ ...one, reference: null }))
+        const alarmed = Object.keys(alarms(unnamed, refunds))
+        expect(Object.keys(alarms(unnamed, refunds.toReversed()))).toEqual(alarmed)
         expect(new Set(Object.values(found)).size).toBe(Object.keys(found).length)
       }),
     )
