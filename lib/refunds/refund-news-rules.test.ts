@@ -223,7 +223,7 @@ function tell(reports: readonly RefundProgress[]): { status: RefundStatus; reaso
 describe('refunds made elsewhere, beside the notes of their payment', () => {
   const note = (creditNoteId: string, wish: Partial<NoteOfPayment> = {}): NoteOfPayment => ({
     ...{ creditNoteId, status: 'succeeded', amount: 100, currency: 'eur', reference: null },
-    issuedAt: new Date(`2026-03-1${creditNoteId}`),
+    issuedAt: new Date('2026-03-14'),
     ...wish,
   })
   const refund = (stripeRefundId: string, amount = 100, currency = 'eur') => ({ stripeRefundId, amount, currency })
@@ -255,14 +255,19 @@ describe('refunds made elsewhere, beside the notes of their payment', () => {
   })
 
   test('alarm the note of exactly the amount, then one that none alarms yet, then the newest', () => {
-    const notes = [note('1'), note('2'), note('3', { amount: 60 })]
-    expect(alarms(notes, [refund('re_1')])).toEqual({ 2: 're_1' })
-    expect(alarms(notes, [refund('re_1'), refund('re_2')])).toEqual({ 1: 're_2', 2: 're_1' })
+    const issuedAt = (day: string) => ({ issuedAt: new Date(day) })
+    const notes = [
+      note('2', issuedAt('2026-03-14')),
+      note('1', issuedAt('2026-03-15')),
+      note('3', { amount: 60, ...issuedAt('2026-03-16') }),
+    ]
+    expect(alarms(notes, [refund('re_1')])).toEqual({ 1: 're_1' })
+    expect(alarms(notes, [refund('re_1'), refund('re_2')])).toEqual({ 1: 're_1', 2: 're_2' })
     expect(alarms(notes, [refund('re_1', 200)])).toEqual({ 3: 're_1' })
-    expect(alarms(notes, [refund('re_1', 200), refund('re_2', 200)])).toEqual({ 2: 're_2', 3: 're_1' })
+    expect(alarms(notes, [refund('re_1', 200), refund('re_2', 200)])).toEqual({ 1: 're_2', 3: 're_1' })
   })
 
-  test('choose in turn, those that fit the fewest notes first, in whatever order they came', () => {
+  test('choose in turn, the smallest first, in whatever order they came', () => {
     const notes = [note('1', { amount: 100 }), note('2', { amount: 60 }), note('3', { amount: 30 })]
     const refunds = [refund('re_1', 120), refund('re_2', 40), refund('re_3', 60)]
     const expected = { 1: 're_1', 2: 're_3', 3: 're_2' }

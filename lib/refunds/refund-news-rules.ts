@@ -133,8 +133,8 @@ export type RefundElsewhere = { stripeRefundId: string; amount: number; currency
  * Which notes of a payment the refunds that were made of it elsewhere (oldest first) may have paid once more: note → refund.
  * A refund is no second payment where a manual refund names it, or where a note that is still open has exactly its amount
  * and may adopt it, one each. Any other may hold what a note has been paid already, and alarms the likeliest alone: one of
- * exactly its amount first, then one that no other refund alarms, then the newest. Those that fit the fewest notes choose
- * first.
+ * exactly its amount first, then one that no other refund alarms, then the newest. The smallest, which fits the fewest notes,
+ * chooses first.
  */
 export function paidOnceMore(
   notes: readonly NoteOfPayment[],
@@ -142,20 +142,18 @@ export function paidOnceMore(
 ): ReadonlyMap<string, string> {
   const alarmed = new Map<string, string>()
   const offers = new Set<NoteOfPayment>()
-  const settledExactly = (refund: RefundElsewhere) =>
-    Number(notes.some((note) => !isOpen(note) && isOfAmount(note, refund)))
-  const inTurn = refunds.toSorted((a, b) => settledExactly(b) - settledExactly(a) || a.amount - b.amount)
-  for (const refund of inTurn) {
+  for (const refund of refunds.toSorted((a, b) => a.amount - b.amount)) {
     if (notes.some(({ reference }) => reference?.includes(refund.stripeRefundId))) continue
-    const isExact = (note: NoteOfPayment) => isOfAmount(note, refund)
-    const offer = notes.find((note) => isOpen(note) && isExact(note) && !offers.has(note))
+    const ofCurrency = notes.filter(({ currency }) => currency === refund.currency)
+    const isExact = ({ amount }: NoteOfPayment) => amount === refund.amount
+    const offer = ofCurrency.find((note) => isOpen(note) && isExact(note) && !offers.has(note))
     if (offer) {
       offers.add(offer)
       continue
     }
     // When a note was settled hangs on when we heard of it; when it was issued does not.
-    const [likeliest] = notes
-      .filter((note) => !isOpen(note) && note.currency === refund.currency && note.amount <= refund.amount)
+    const [likeliest] = ofCurrency
+      .filter((note) => !isOpen(note) && note.amount <= refund.amount)
       .toSorted(
         (a, b) =>
           Number(isExact(b)) - Number(isExact(a)) ||
@@ -171,8 +169,4 @@ export function paidOnceMore(
 /** Nothing has paid it back yet, and nothing is on its way. */
 function isOpen({ status }: NoteOfPayment): boolean {
   return status === 'pending' || status === 'failed'
-}
-
-function isOfAmount(note: NoteOfPayment, refund: RefundElsewhere): boolean {
-  return note.currency === refund.currency && note.amount === refund.amount
 }
