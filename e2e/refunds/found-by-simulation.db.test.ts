@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { db, disconnectDatabase } from '@/lib/db'
 import { recordDispute } from '@/lib/deposits/confirm-deposit'
+import { applyStripeRefund } from '@/lib/refunds/apply-stripe-refund'
 import { sweepRefunds } from '@/lib/refunds/sweep-refunds'
 import { stripe as stripeClient } from '@/lib/stripe/client'
+import { readRefundsOfPayment } from '@/lib/stripe/read-refunds'
 import { refundMetadata } from '@/lib/stripe/refund-news'
 import { inTransaction } from '@/lib/transaction'
 import {
@@ -159,3 +161,36 @@ test.each([
   const { disputeStatus } = await db().deposit.findUniqueOrThrow({ where: { id: note.depositId } })
   expect(disputeStatus).toBe('needs_response')
 })
+
+test.each(['the older first', 'the newer first'] as const)(
+  'of two refunds of a note that failed the newer one names the reason, heard of with %s',
+  async (order) => {
+    const note = await issueNote(desk)
+    await trigger(note)
+    // Made by an attempt that a restored backup has forgotten.
+    const metadata = refundMetadata(note.creditNoteId, '00000000-0000-4000-8000-000000000001')
+    const forgotten = await stripeClient().refunds.create(
+      { payment_intent: note.paymentIntentId, amount: note.amount, metadata },
+      { stripeAccount: desk.stripeAccountId },
+    )
+    const { stripeRefundId } = await standing(note)
+    await stripe.act(`/refunds/${stripeRefundId}/fail`, { failure_reason: 'declined' })
+    await stripe.act(`/refunds/${forgotten.id}/fail`, { failure_reason: 'lost_or_stolen_card' })
+
+    const listed = await readRefundsOfPayment(desk.stripeAccountId, note.paymentIntentId)
+    if (!listed.ok) throw new Error('Stripe did not answer')
+    // Stripe's own times are whole seconds, within which either may be the newer.
+    const news = listed.value.map((one) => ({
+      ...one,
+      createdAt: new Date(one.stripeRefundId === forgotten.id ? '2026-06-15T12:00:01Z' : '2026-06-15T12:00:00Z'),
+    }))
+    const byAge = news.toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
+    for (const told of order === 'the older first' ? byAge : byAge.toReversed())
+      await inTransaction((tx) => applyStripeRefund(tx, told, { actor: 'stripe' }))
+    expect(await standing(note)).toMatchObject({
+      refundStatus: 'failed',
+      failureReason: 'lost_or_stolen_card',
+      stripeRefundId: forgotten.id,
+    })
+  },
+)

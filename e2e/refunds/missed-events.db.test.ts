@@ -66,3 +66,17 @@ test('an account is read again within half a minute, so that two messages lost o
   await db().$executeRaw`UPDATE event_cursors SET read_at = read_at - interval '30 seconds'`
   expect(await isRead()).toBe(true)
 })
+
+test('an event that was listed only after every look by time had passed it is found as undelivered', async () => {
+  await stripe.act('/deliveries/pause')
+  const desk = await deskWithMissedEvents()
+  const kept = () => db().stripeEvent.count({ where: { stripeAccountId: desk.stripeAccountId } })
+  await db().$executeRaw`
+    UPDATE event_cursors SET read_until = now() + interval '1 hour', read_at = now() - interval '1 hour'
+    WHERE stripe_account_id = ${desk.stripeAccountId}`
+  expect(await kept()).toBe(0)
+  const { missed } = await fetchMissedEvents(() => false)
+  expect(missed).toContainEqual({ freelancerId: desk.freelancerId, events: await kept() })
+  expect(await kept()).toBeGreaterThan(0)
+  await stripe.act('/deliveries/resume')
+})

@@ -126,4 +126,6 @@ test('a look that Stripe allows begins the seven days anew, its silence does not
   await resolveNow(note)
   expect(await standing(note)).toMatchObject({ refundStatus: 'pending', attemptOpen: true })
   expect(await refusedSince(note)).toBeNull()
+  // Nor does the banner go on saying that nobody may look.
+  expect(await standing(note)).toMatchObject({ failureReason: null, failureMessage: null })
 })

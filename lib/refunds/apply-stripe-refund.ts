@@ -105,7 +105,8 @@ export async function followRefunds(tx: Transaction, note: CreditNote, cause: Ca
     const { stripeRefundId, traceNumber } = followed
     const unchanged = note.stripeRefundId === stripeRefundId
     if (verdict.kind === 'failed') {
-      if (note.refundStatus === 'failed') return null
+      // Of several that failed the note names the newest, whichever was heard of first; a refusal since then stands.
+      if (note.refundStatus === 'failed' && (unchanged || note.stripeRefundId === null)) return null
       const failed = { to: 'failed', reason: verdict.reason, message: null, stripeRefundId } as const
       const after = await moveRefund(tx, note, failed, cause)
       await planAutomaticTry(tx, after, verdict.reason)

@@ -222,7 +222,7 @@ async function recordUnreadable(attempt: OpenAttempt, trouble: StripeTrouble): P
 async function recordUnasked(attempt: OpenAttempt, trouble: StripeTrouble, cause: Cause): Promise<void> {
   if (trouble.kind === 'refused') return closeAsRefused(attempt, trouble, cause)
   await countSilence()
-  await recordUnknown(attempt, { ...trouble, mayHaveHappened: false })
+  await recordUnknown(attempt, { ...trouble, mayHaveHappened: false }, 'silent')
 }
 
 /** Nobody knows yet. The same key is asked again later; given up only where certainly nothing has begun at Stripe. */
@@ -235,6 +235,8 @@ async function recordUnknown(attempt: OpenAttempt, trouble: StripeTrouble, look:
   await inTransaction(async (tx) => {
     await holdCreditNote(tx, attempt.freelancerId, attempt.creditNoteId)
     if (!(await leaveAttemptUnknown(tx, attempt.id, trouble, seconds, look))) return
+    // Whoever could look no longer waits for leave to look.
+    if (look === 'answered') await writePendingReason(tx, attempt.creditNoteId, null, null)
     await scheduleResolution(tx, attempt.id, seconds)
     // Open pages redraw at the first sign of trouble; later tries change nothing that they show.
     if (attempt.calls === 1) {

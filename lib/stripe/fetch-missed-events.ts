@@ -6,8 +6,8 @@ import {
   writeEventCursor,
   writeFailedReading,
 } from './event-cursor-store'
-import { storeEvent } from './event-inbox'
-import { readEventsSince } from './read-events'
+import { storeEvent, type VerifiedEvent } from './event-inbox'
+import { readEventsSince, readUndeliveredEvents } from './read-events'
 
 /** How many accounts one sweep reads. */
 const BATCH = 20
@@ -20,7 +20,7 @@ const SILENT_SECONDS = 10
 
 /**
  * Fetches what webhooks should have brought, from Stripe's own list of events: after an outage of ours, a dropped delivery
- * or a restored backup. Known events are no-ops, new ones take the road of any webhook. Returns how many accounts were read,
+ * or a restored backup. Everything since the last look, and of the days before it what Stripe says it could not deliver. Known events are no-ops, new ones take the road of any webhook. Returns how many accounts were read,
  * and how many events were new to whom.
  */
 export async function fetchMissedEvents(
@@ -33,9 +33,11 @@ export async function fetchMissedEvents(
     if (timeIsUp()) break
     accounts++
     let events = 0
-    const read = await readEventsSince(cursor.stripeAccountId, cursor.since, async (event) => {
+    const keep = async (event: VerifiedEvent) => {
       if ((await storeEvent(event)) === 'stored') events++
-    })
+    }
+    const byTime = await readEventsSince(cursor.stripeAccountId, cursor.since, keep)
+    const read = byTime.ok ? await readUndeliveredEvents(cursor.stripeAccountId, cursor.since, keep) : byTime
     if (events > 0) missed.push({ freelancerId: cursor.freelancerId, events })
     if (read.ok) {
       await writeEventCursor(cursor)

@@ -5,14 +5,6 @@ import { readStripeTrouble, type StripeTrouble } from './stripe-errors'
 
 export type Reading<T> = { ok: true; value: T } | { ok: false; trouble: StripeTrouble }
 
-/** Reads one refund as it stands at Stripe now. */
-export async function readRefund(stripeAccountId: string, stripeRefundId: string): Promise<Reading<RefundNews>> {
-  return reading(async () => {
-    const answer = await stripe().refunds.retrieve(stripeRefundId, {}, { stripeAccount: stripeAccountId })
-    return refundNews(stripeRefundSchema.parse(answer), stripeAccountId)
-  })
-}
-
 /** Reads every refund of a payment, newest first; a payment has few, and all pages are read. */
 export async function readRefundsOfPayment(
   stripeAccountId: string,
