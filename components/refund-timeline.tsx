@@ -7,6 +7,7 @@ import type { Reader } from '@/lib/dates'
 import { formatMoney } from '@/lib/money'
 import { reasonOfSlug, refundReason } from '@/lib/refunds/refund-reasons'
 import { MANUAL_METHOD_NAMES, MANUAL_METHODS } from '@/lib/refunds/refund-status'
+import type { Healing } from '@/lib/refunds/refund-tries'
 import { emailWords } from './email-words'
 
 const LOOKS: Record<TimelineKind, { words: string; tone: Tone }> = {
@@ -26,7 +27,7 @@ const LOOKS: Record<TimelineKind, { words: string; tone: Tone }> = {
   trace_number: { words: 'The bank gave a trace number', tone: 'done' },
   marked_refunded: { words: 'Marked refunded', tone: 'done' },
   paid_twice: { words: 'Your client may have been paid twice', tone: 'failed' },
-  paid_twice_over: { words: 'Not paid twice: one of the two payments did not last', tone: 'done' },
+  paid_twice_over: { words: 'Not paid twice: the other payment did not last, or was for something else', tone: 'done' },
   news_without_change: { words: 'News from Stripe that changed nothing', tone: 'waiting' },
   foreign_refund: { words: 'A refund of this payment was made outside Requite', tone: 'needs_you' },
   cause_healed: { words: 'What it was waiting for has come about', tone: 'moving' },
@@ -61,6 +62,13 @@ const DETAIL_NAMES: Record<string, string> = {
   healing: 'Because',
   status: 'Status at Stripe',
   amount: 'Amount',
+}
+
+const HEALINGS: Record<Healing, string> = {
+  dispute_won: 'the dispute over the deposit was won',
+  account_reconnected: 'the Stripe account is connected again',
+  balance_topped_up: 'the Stripe balance is high enough again',
+  not_refunded_elsewhere: 'the refund made outside Requite failed, or was for another credit note',
 }
 
 const SHOWN = 15
@@ -163,6 +171,8 @@ function inWords(name: string, value: string, { currency }: Record<string, strin
       return currency ? formatMoney({ amount: Number(value), currency }, reader.locale) : value
     case 'moment':
       return emailWords(value)
+    case 'healing':
+      return Object.entries(HEALINGS).find(([healing]) => healing === value)?.[1] ?? value
     default:
       return value
   }

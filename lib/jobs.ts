@@ -10,7 +10,11 @@ export type JobPayloads = {
   }
   'resolve-attempt': { attemptId: string }
   'read-refunds': { freelancerId: string; creditNoteId: string }
-  'tell-foreign-refund': { stripeRefundId: string; stripeEventId: string | null }
+  'tell-foreign-refund': {
+    stripeRefundId: string
+    actor: 'client' | 'freelancer' | 'api_key' | 'stripe' | 'worker'
+    stripeEventId: string | null
+  }
   'send-email': { outboxId: string }
   'sweep-refunds': Record<string, never>
 }

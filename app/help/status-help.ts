@@ -34,7 +34,7 @@ export const STATUS_HELP: Record<RefundStatus, StatusHelp> = {
     mood: 'done',
     meaning:
       'Stripe has sent the money back. If your client can’t find it, give them the trace number on the credit note: their bank can find the payment with it. It can arrive some days after the refund.',
-    next: 'Nothing. On rare occasions a bank returns a refund up to 30 days later; the credit note then reads failed again and you are told.',
+    next: 'Nothing. On rare occasions a bank returns a refund up to 30 days later; the credit note then reads failed again and you are told. Should Stripe show another refund of the payment that may have sent the same money, you are warned that your client may have been paid twice.',
     acts: ['Download PDF gives you the credit note with the completed refund.'],
   },
   failed: {

@@ -370,7 +370,7 @@ describe('a refund made in Stripe’s Dashboard', () => {
     await stripe.act(`/refunds/${byHand?.id}/fail`, { failure_reason: 'declined' })
     await deliverAll(stripe, desk)
     await runJobs()
-    await tellForeignRefund(byHand?.id ?? '', null)
+    await tellForeignRefund(byHand?.id ?? '', { actor: 'stripe' })
     expect((await told(note)).map(({ status }) => status)).toEqual(['succeeded', 'failed'])
   })
 

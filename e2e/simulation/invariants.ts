@@ -69,6 +69,8 @@ export type Deeds = {
   marked: Set<string>
   /** Those marked while a restored backup had forgotten that Stripe was paying them. */
   markedUnknowing: Set<string>
+  /** Refunds made in the Dashboard that the reference of a note marked by hand gives. */
+  named: Set<string>
   /** Refunds made in the Dashboard that a note has taken as its own: refund → note. */
   adopted: Map<string, string>
   /** Notes whose automatic tries were stopped since the last retry. */
@@ -97,39 +99,57 @@ export async function look(world: SimulatedWorld, studio: Studio, deeds: Deeds, 
     seen.truths++
     if (!truth) seen.found.push({ invariant, seen: told() })
   }
-  const [ledger, calls, told] = await Promise.all([
+  const [ledger, calls, booked] = await Promise.all([
     world.ledger(),
     world.calls(),
     world.sql.query({ name: 'everything', text: EVERYTHING }),
   ])
-  const [{ notes, attempts, moves, emails, known, events }] = z.tuple([everything]).parse(told.rows)
+  const [{ notes, attempts, moves, emails, known, events }] = z.tuple([everything]).parse(booked.rows)
 
   const ownerOf = ({ id, metadata }: LedgerView['refunds'][number]) => metadata.credit_note_id ?? deeds.adopted.get(id)
   const refundsOf = (noteId: string) => ledger.refunds.filter((refund) => ownerOf(refund) === noteId)
   const isLive = ({ status }: { status: string }) => LIVE.has(status)
 
+  const cutOff = ledger.accounts.some(({ id, connected }) => id === studio.account && !connected)
+  const paymentOf = ({ deposit_id }: NoteRow) =>
+    studio.payments.find(({ depositId }) => depositId === deposit_id)?.paymentIntentId
+  // Made in the Dashboard, and nobody has said what for.
+  const elsewhere = ledger.refunds.filter(
+    (refund) => refund.byHand && isLive(refund) && !ownerOf(refund) && !deeds.named.has(refund.id),
+  )
+  const paidOnceMore = new Set(
+    studio.payments.flatMap(({ depositId, paymentIntentId }) =>
+      mayBePaidOnceMore(
+        notes.filter(({ deposit_id }) => deposit_id === depositId),
+        elsewhere.filter(({ paymentIntent }) => paymentIntent === paymentIntentId).map(({ amount }) => amount),
+      ),
+    ),
+  )
+
   for (const note of notes) {
     const refunds = refundsOf(note.id)
     const live = refunds.filter(isLive)
-    const named = () =>
-      `${note.number} is ${note.status} (${note.reason}), Stripe has ${refunds.map(({ id, status }) => `${id} ${status}`).join(', ') || 'no refund'}`
+    const named = () => `${note.number} is ${note.status} (${note.reason}), Stripe has ${listed(refunds)}`
 
     // Nothing in these schedules has Stripe revive a refund, so no alert excuses a second live one.
     holds('I1: at most one live refund per credit note', live.length <= 1, named)
     const unknowing = deeds.markedUnknowing.has(note.id)
     holds('I1: no live refund beside a manual one', !deeds.marked.has(note.id) || live.length === 0 || unknowing, named)
-    // Made in the Dashboard, of the same payment and amount: nobody can tell whether it paid this note once more.
-    const payment = studio.payments.find(({ depositId }) => depositId === note.deposit_id)?.paymentIntentId
-    const doubtful = ledger.refunds.filter(
-      (refund) => !ownerOf(refund) && refund.paymentIntent === payment && refund.amount === note.amount,
+    const payment = paymentOf(note)
+    const mayHold = ledger.refunds.some(
+      ({ byHand, paymentIntent, amount }) => byHand && paymentIntent === payment && amount >= note.amount,
     )
     const charge = ledger.paymentIntents.find(({ id }) => id === payment)?.latestCharge
     const lost = ledger.disputes.some((dispute) => dispute.charge === charge && dispute.status === 'lost')
-    const alarming = deeds.marked.has(note.id) && (live.length > 0 || doubtful.some(isLive))
-    holds('I1: no false alarm of paying twice', !note.paid_twice || doubtful.length > 0 || unknowing || lost, named)
+    holds('I1: no false alarm of paying twice', !note.paid_twice || mayHold || unknowing || lost, named)
+    const alarming = (deeds.marked.has(note.id) && live.length > 0) || paidOnceMore.has(note.id)
     // Beside a lost dispute it depends on whether the note is marked as paid by it.
-    if (settled && !lost)
-      holds('I1: alarm beside a manual refund as long as there is cause', note.paid_twice === alarming, named)
+    if (settled && !cutOff && !lost)
+      holds(
+        'I1: an alarm beside what has paid a note as long as there is cause, and no longer',
+        note.paid_twice === alarming,
+        () => `${named()}${note.paid_twice ? ', alarmed' : ''}; made by hand: ${listed(elsewhere)}`,
+      )
     holds('I4: what was marked refunded stays so', deeds.marked.has(note.id) === (note.status === 'manual'), named)
 
     const own = moves.filter((move) => move.credit_note_id === note.id)
@@ -212,7 +232,6 @@ export async function look(world: SimulatedWorld, studio: Studio, deeds: Deeds, 
   if (!settled) return seen
 
   for (const { id, handled } of events) holds('I5: every kept event is applied', handled, () => id)
-  const cutOff = ledger.accounts.some(({ id, connected }) => id === studio.account && !connected)
   for (const { idempotency_key, state, credit_note_id } of attempts) {
     const closed = state === 'accepted' || state === 'refused'
     // Nobody can look at an account that was taken away: the note must say so instead.
@@ -234,7 +253,12 @@ export async function look(world: SimulatedWorld, studio: Studio, deeds: Deeds, 
       () => `${refund.id} is ${refund.status}, kept as ${row?.status}`,
     )
   }
-  for (const note of notes) checkEnd(note, refundsOf(note.id), ledger, studio, deeds, holds)
+  for (const note of notes) {
+    const alike = elsewhere.filter(
+      ({ paymentIntent, amount }) => paymentIntent === paymentOf(note) && amount === note.amount,
+    )
+    checkEnd(note, refundsOf(note.id), alike, ledger, studio, deeds, holds)
+  }
   for (const payment of studio.payments) {
     const live = ledger.refunds.filter((refund) => {
       const owner = ownerOf(refund)
@@ -249,6 +273,34 @@ export async function look(world: SimulatedWorld, studio: Studio, deeds: Deeds, 
     holds('I2: what the notes say equals what Stripe sends', sum === claimed, () => `Stripe ${sum}, notes ${claimed}`)
   }
   return seen
+}
+
+function listed(refunds: LedgerView['refunds']): string {
+  return refunds.map(({ id, amount, status }) => `${id} ${amount} ${status}`).join(', ') || 'no refund'
+}
+
+/**
+ * The notes of a payment (oldest first) that refunds of these amounts, made in the Dashboard, may have paid once more. A note
+ * that is still open may be what one of exactly its amount was meant for. The rest goes, the small ones first, to the notes of
+ * exactly the amount, else to those that it may hold; each to one, of several to the newest.
+ */
+function mayBePaidOnceMore(notes: NoteRow[], amounts: number[]): string[] {
+  const isOpen = ({ status }: NoteRow) => status === 'pending' || status === 'failed'
+  const newestFirst = notes.toReversed().filter((note) => !isOpen(note))
+  const alarmed = new Set<string>()
+  const without: number[] = []
+  for (const wanted of new Set(amounts.toSorted((a, b) => a - b))) {
+    const open = notes.filter((note) => isOpen(note) && note.amount === wanted).length
+    const left = amounts.filter((amount) => amount === wanted).slice(open)
+    const exactly = newestFirst.filter(({ amount }) => amount === wanted)
+    for (const { id } of exactly.slice(0, left.length)) alarmed.add(id)
+    if (exactly.length === 0) without.push(...left)
+  }
+  for (const amount of without) {
+    const next = newestFirst.find((note) => note.amount <= amount && !alarmed.has(note.id))
+    if (next) alarmed.add(next.id)
+  }
+  return [...alarmed]
 }
 
 type Holds = (invariant: string, truth: boolean, seen: () => string) => void
@@ -282,14 +334,15 @@ function checkCalls(studio: Studio, notes: NoteRow[], attempts: AttemptRow[], ca
 function checkEnd(
   note: NoteRow,
   refunds: LedgerView['refunds'],
+  /** Live ones of its payment and amount, made in the Dashboard, of which nobody has said what for. */
+  alike: LedgerView['refunds'],
   ledger: LedgerView,
   studio: Studio,
   deeds: Deeds,
   holds: Holds,
 ): void {
   if (note.status === 'manual') return
-  const seen = () =>
-    `${note.number} is ${note.status} (${note.reason}), Stripe has ${refunds.map(({ id, status }) => `${id} ${status}`).join(', ') || 'no refund'}`
+  const seen = () => `${note.number} is ${note.status} (${note.reason}), Stripe has ${listed(refunds)}`
   const succeeded = refunds.find(({ status }) => status === 'succeeded')
   const waiting = refunds.find(({ status }) => status === 'pending' || status === 'requires_action')
   const live = succeeded ?? waiting
@@ -317,6 +370,12 @@ function checkEnd(
       seen,
     )
   if (note.reason === 'paid_by_chargeback') holds('I9: only a lost dispute pays the client', lost, seen)
+  if (note.reason === 'refunded_elsewhere')
+    holds(
+      'I9: a refund made elsewhere holds back as long as it may be this one',
+      alike.length > 0 || note.next_try || deeds.stopped.has(note.id),
+      seen,
+    )
   if (note.reason === 'account_invalid' || note.reason === 'account_not_connected')
     holds(
       'I9: an account that is connected asks for no reconnection',

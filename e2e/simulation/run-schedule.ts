@@ -69,7 +69,7 @@ const CHANGES_NOTHING_YET: ReadonlySet<Step['act']> = new Set([
   'reconnect',
 ])
 
-type NoteRow = { id: string; status: string; deposit_id: string }
+type NoteRow = { id: string; status: string; deposit_id: string; amount: number }
 
 /** Plays a schedule over the real handlers and checks every promise after each step and at each quiet point. */
 export async function runSchedule(world: SimulatedWorld, schedule: Schedule, reordered: boolean): Promise<Run> {
@@ -77,7 +77,13 @@ export async function runSchedule(world: SimulatedWorld, schedule: Schedule, reo
   Math.random = chanceOf(schedule.seed ^ 0xd1ce).next
   const studio = await world.open(schedule.payments)
   await world.forgetCalls()
-  const deeds: Deeds = { marked: new Set(), markedUnknowing: new Set(), adopted: new Map(), stopped: new Set() }
+  const deeds: Deeds = {
+    marked: new Set(),
+    markedUnknowing: new Set(),
+    named: new Set(),
+    adopted: new Map(),
+    stopped: new Set(),
+  }
   const run: Run = {
     violations: [],
     story: [],
@@ -125,9 +131,18 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
   let forgetful = false
 
   const notes = () =>
-    world.rows<NoteRow>('SELECT id, refund_status AS status, deposit_id FROM credit_notes ORDER BY sequence')
+    world.rows<NoteRow>(
+      'SELECT id, refund_status AS status, deposit_id, amount_gross::int AS amount FROM credit_notes ORDER BY sequence',
+    )
   const at = <Item>(items: readonly Item[], which: number): Item | undefined => items[Math.floor(which * items.length)]
   const refunds = async () => (await world.ledger()).refunds
+  /** Refunds of a note's payment that were made in the Dashboard and that no note has adopted. */
+  const madeByHand = async (note: NoteRow) => {
+    const payment = studio.payments.find(({ depositId }) => depositId === note.deposit_id)?.paymentIntentId
+    return (await refunds()).filter(
+      ({ id, byHand, paymentIntent }) => byHand && paymentIntent === payment && !deeds.adopted.has(id),
+    )
+  }
   const undelivered = async () => (await world.deliveries()).filter(({ event }) => !world.answered.has(event))
 
   async function onNote(
@@ -211,7 +226,7 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
         await applyStripeEvent(id)
       }
       const foreign = await world.rows<{ id: string }>('SELECT id FROM stripe_refunds WHERE credit_note_id IS NULL')
-      for (const { id } of foreign) await tellForeignRefund(id, null)
+      for (const { id } of foreign) await tellForeignRefund(id, { actor: 'stripe' })
       ends.push(JSON.stringify(await world.rows(THE_END)))
     }
     run.looks++
@@ -271,20 +286,22 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
         const result = await refreshRefund(click)
         return `${result.ok && result.stripeAnswered ? 'answered' : 'silence'}: ${await statusOf(note.id)}`
       }),
-    mark_refunded: ({ which }) =>
+    mark_refunded: ({ which, names }) =>
       onNote(which, async (note, click) => {
+        const named = names ? (await madeByHand(note)).at(-1)?.id : undefined
         const result = await markRefunded({
           ...click,
           actor: 'freelancer',
           method: 'sepa',
-          reference: 'by hand',
+          reference: named ? `by hand, ${named} at Stripe` : 'by hand',
           refundedOn: new Date('2026-06-15'),
         })
         if (!result.ok) return result.reason
         deeds.marked.add(note.id)
+        if (named) deeds.named.add(named)
         if (forgetful && (await refunds()).some((refund) => refund.metadata.credit_note_id === note.id))
           deeds.markedUnknowing.add(note.id)
-        return 'manual'
+        return named ? `manual, ${named}` : 'manual'
       }),
     stop_tries: ({ which }) =>
       onNote(which, async (note, click) => {
@@ -294,7 +311,8 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
       }),
     adopt: ({ which }) =>
       onNote(which, async (note, click) => {
-        const refund = (await refunds()).find(({ byHand, id }) => byHand && !deeds.adopted.has(id))
+        const made = await madeByHand(note)
+        const refund = made.find(({ amount }) => amount === note.amount) ?? made[0]
         if (!refund) return 'nothing to adopt'
         const result = await adoptRefund({ ...click, stripeRefundId: refund.id, actor: 'freelancer' })
         if (result.ok) deeds.adopted.set(refund.id, note.id)
@@ -355,9 +373,11 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
       if (refund) await world.act(`/refunds/${refund.id}/confirm`)
       return refund?.id ?? 'nothing waits'
     },
-    bank_bounces: async ({ which, reason }) => {
+    bank_bounces: async ({ which, reason, byHand }) => {
       const refund = at(
-        (await refunds()).filter(({ status }) => status === 'pending' || status === 'succeeded'),
+        (await refunds()).filter(
+          (one) => (one.status === 'pending' || one.status === 'succeeded') && (one.byHand || !byHand),
+        ),
         which,
       )
       if (!refund) return 'nothing to bounce'
@@ -397,17 +417,17 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
       if (dispute) await world.act(`/disputes/${dispute.id}/${won ? 'won' : 'lost'}`)
       return dispute?.id ?? 'no dispute'
     },
-    dashboard_refund: async ({ which, whole }) => {
+    dashboard_refund: async ({ which, of, amount }) => {
       const payment = at(studio.payments, which)
-      const [note] = await world.rows<{ amount: number }>(
-        'SELECT amount_gross::int AS amount FROM credit_notes WHERE deposit_id = $1 LIMIT 1',
-        [payment?.depositId],
+      const note = at(
+        (await notes()).filter(({ deposit_id }) => deposit_id === payment?.depositId),
+        of,
       )
       const paid = (await world.ledger()).paymentIntents.find(({ id }) => id === payment?.paymentIntentId)
       if (!paid?.latestCharge) return 'nothing is paid'
       const made = await world.act('/refund-in-dashboard', {
         payment_intent: paid.id,
-        amount: whole ? (note?.amount ?? 20_000) : 5_000,
+        amount: amount ?? note?.amount ?? 20_000,
       })
       if (made) befalls('refund in the Dashboard')
       return made ? 'refunded' : 'refused'
@@ -511,10 +531,11 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
   }
 }
 
-function copyOf({ marked, markedUnknowing, adopted, stopped }: Deeds): Deeds {
+function copyOf({ marked, markedUnknowing, named, adopted, stopped }: Deeds): Deeds {
   return {
     marked: new Set(marked),
     markedUnknowing: new Set(markedUnknowing),
+    named: new Set(named),
     adopted: new Map(adopted),
     stopped: new Set(stopped),
   }

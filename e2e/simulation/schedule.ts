@@ -25,6 +25,8 @@ export type Payment = {
   knownBy: 'payment_intent' | 'charge'
   /** One or two amendments lower the price, each with a credit note of its own. */
   amendments: 1 | 2
+  /** The second note is of the same amount as the first: by its amount alone nobody can tell which a refund was meant for. */
+  alike: boolean
 }
 
 /** One thing that happens. `which`, from 0 to 1, points into what there is at that moment. */
@@ -33,7 +35,8 @@ export type Step =
   | { act: 'retry'; which: number }
   | { act: 'double_click'; which: number }
   | { act: 'refresh'; which: number }
-  | { act: 'mark_refunded'; which: number }
+  /** `names`: the reference gives a refund of the Dashboard, if there is one. */
+  | { act: 'mark_refunded'; which: number; names: boolean }
   | { act: 'stop_tries'; which: number }
   | { act: 'adopt'; which: number }
   | { act: 'work' }
@@ -53,12 +56,14 @@ export type Step =
     }
   | { act: 'course'; course: (typeof COURSES)[number] }
   | { act: 'bank_confirms'; which: number }
-  | { act: 'bank_bounces'; which: number; reason: (typeof BOUNCES)[number] }
+  /** `byHand`: one of those that were made in the Dashboard. */
+  | { act: 'bank_bounces'; which: number; reason: (typeof BOUNCES)[number]; byHand: boolean }
   | { act: 'trace'; which: number }
   | { act: 'cancel'; which: number }
   | { act: 'dispute'; which: number; inquiry: boolean }
   | { act: 'dispute_decided'; which: number; won: boolean }
-  | { act: 'dashboard_refund'; which: number; whole: boolean }
+  /** `amount` null: exactly that of a note of the payment, of which `of` says. */
+  | { act: 'dashboard_refund'; which: number; of: number; amount: number | null }
   | { act: 'pay_out' }
   | { act: 'top_up' }
   | { act: 'deauthorize' }
@@ -98,7 +103,7 @@ const WEIGHTS: Record<Step['act'], number> = {
   cancel: 2,
   dispute: 2,
   dispute_decided: 4,
-  dashboard_refund: 2,
+  dashboard_refund: 4,
   pay_out: 1,
   top_up: 2,
   deauthorize: 1,
@@ -197,23 +202,88 @@ const ORDEALS: readonly ((chance: Chance) => Step[])[] = [
   ],
 ]
 
+/** Of a note's exact amount mostly; one that may hold both, one that may hold the smaller, one that can be of neither. */
+const BY_HAND = [null, null, null, null, 12_000, 5_000, 1_000] as const
+const byHand = (chance: Chance): Step => ({
+  act: 'dashboard_refund',
+  which: 0,
+  of: chance.next(),
+  amount: chance.pick(BY_HAND),
+})
+const byHandBounces: Step = { act: 'bank_bounces', which: LAST, reason: 'declined', byHand: true }
+const signAgain: Step = { act: 'sign', which: LAST }
+const hear: Step = { act: 'webhooks' }
+
+/** Rows of steps about refunds in the Dashboard beside the two notes of one payment. */
+const ELSEWHERE: readonly ((chance: Chance) => Step[])[] = [
+  // Beside notes that Stripe has paid, or one of them.
+  (chance) => [
+    sign,
+    work,
+    ...chance.pick([[], [signAgain, work]]),
+    hear,
+    byHand(chance),
+    ...chance.pick([[], [byHand(chance)]]),
+    hear,
+    work,
+    ...chance.pick<Step[]>([
+      [],
+      [byHandBounces],
+      [{ act: 'bank_bounces', which: chance.next(), reason: 'declined', byHand: false }, hear],
+      [signAgain, work],
+      [signAgain, { act: 'mark_refunded', which: LAST, names: true }],
+    ]),
+  ],
+  // It holds notes back, until it is somebody's or bounces.
+  (chance) => [
+    sign,
+    ...chance.pick([[signAgain], [work, signAgain]]),
+    byHand(chance),
+    ...chance.pick([[], [byHand(chance)]]),
+    hear,
+    work,
+    ...chance.pick<Step[]>([
+      [byHandBounces],
+      [{ act: 'adopt', which: chance.next() }],
+      [{ act: 'mark_refunded', which: chance.next(), names: true }],
+      [{ act: 'stop_tries', which: LAST }, byHandBounces],
+      [retry],
+    ]),
+    ...chance.pick([[], [hear, work, byHandBounces], [work, hear]]),
+  ],
+  // Beside one that was sent by hand.
+  (chance) => [
+    sign,
+    { act: 'mark_refunded', which: 0, names: false },
+    byHand(chance),
+    ...chance.pick([[signAgain, work], [hear, work, signAgain], []]),
+    hear,
+    work,
+    chance.pick<Step>([byHandBounces, retry, { act: 'adopt', which: LAST }]),
+  ],
+]
+
 /** Draws the schedule of a seed: always the same, whatever is asked besides. `length` fixes the number of steps. */
 export function scheduleOf(seed: number, length?: number): Schedule {
   const chance = chanceOf(seed)
-  const ordeal = chance.happens(0.4)
-  const payments = Array.from({ length: chance.pick([1, 1, 1, 2] as const) }, (): Payment => {
-    // What can't be refunded yet would spare the freelancer every ordeal.
-    const paid = ordeal || chance.happens(0.9)
-    return {
-      paid,
-      confirmed: ordeal || (paid && chance.happens(0.8)),
-      knownBy: paid && chance.happens(0.15) ? 'charge' : 'payment_intent',
-      amendments: chance.happens(0.25) ? 2 : 1,
-    }
-  })
+  const ordeal = chance.pick([null, null, null, ORDEALS, ORDEALS, ORDEALS, ELSEWHERE])
+  const payments = Array.from(
+    { length: ordeal === ELSEWHERE ? 1 : chance.pick([1, 1, 1, 2] as const) },
+    (): Payment => {
+      // What can't be refunded yet would spare the freelancer every ordeal.
+      const paid = ordeal !== null || chance.happens(0.9)
+      return {
+        paid,
+        confirmed: ordeal !== null || (paid && chance.happens(0.8)),
+        knownBy: paid && chance.happens(0.15) ? 'charge' : 'payment_intent',
+        amendments: ordeal === ELSEWHERE || chance.happens(0.25) ? 2 : 1,
+        alike: chance.happens(0.5),
+      }
+    },
+  )
   const wanted = length ?? 5 + chance.below(21)
   // Without a signature nothing is ever refunded, so each begins with one.
-  const steps = ordeal ? drawOrdeal(chance) : [sign]
+  const steps = ordeal ? drawOrdeal(chance, ordeal) : [sign]
   while (steps.length < wanted) steps.push(drawStep(chance))
   const heard = chance.happens(0.6) ? 'webhooks' : 'nothing'
   // Most freelancers who took their account away come back in the end, so that what went on meanwhile can be looked at.
@@ -222,8 +292,8 @@ export function scheduleOf(seed: number, length?: number): Schedule {
 }
 
 /** One of the ordeals, with something else in between now and then. */
-function drawOrdeal(chance: Chance): Step[] {
-  const ordeal = chance.pick(ORDEALS)
+function drawOrdeal(chance: Chance, ordeals: typeof ORDEALS): Step[] {
+  const ordeal = chance.pick(ordeals)
   // The events of the payment have been read before: an account never looked at would be looked at more carefully.
   return [sweep, work, ...ordeal(chance)].flatMap((step) => (chance.happens(0.15) ? [drawStep(chance), step] : [step]))
 }
@@ -244,13 +314,15 @@ function drawStep(chance: Chance): Step {
     case 'course':
       return { act, course: chance.pick(COURSES) }
     case 'bank_bounces':
-      return { act, which: chance.next(), reason: chance.pick(BOUNCES) }
+      return { act, which: chance.next(), reason: chance.pick(BOUNCES), byHand: chance.happens(0.3) }
     case 'dispute':
       return { act, which: chance.next(), inquiry: chance.happens(0.3) }
     case 'dispute_decided':
       return { act, which: chance.next(), won: chance.happens(0.6) }
     case 'dashboard_refund':
-      return { act, which: chance.next(), whole: chance.happens(0.7) }
+      return { act, which: chance.next(), of: chance.next(), amount: chance.pick(BY_HAND) }
+    case 'mark_refunded':
+      return { act, which: chance.next(), names: chance.happens(0.3) }
     case 'dies_resolving':
       return { act, which: chance.next(), asked: chance.happens(0.5) }
     case 'quiet':

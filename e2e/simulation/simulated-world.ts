@@ -74,6 +74,8 @@ type Job = { id: string; name: string; payload: unknown; key: string | null }
  */
 const PAID = 30_000
 const PRICES_AFTER = [22_000, 19_000]
+/** The second price where the second note is of the same amount as the first. */
+const PRICE_AFTER_ALIKE = 14_000
 
 export type SimulatedWorld = Awaited<ReturnType<typeof startSimulatedWorld>>
 
@@ -281,7 +283,8 @@ export async function startSimulatedWorld() {
     const intent = await takePayment(account, payment.paid)
     const ids = { stripeAccountId: account, paymentIntentId: intent.id, chargeId: intent.latest_charge ?? null }
     const line = (unitNet: number) => [{ description: 'Design', quantity: 1, unitNet, vatRate: 0 }]
-    const [first = 0, second = 0] = PRICES_AFTER
+    const [first = 0, smaller = 0] = PRICES_AFTER
+    const second = payment.alike ? PRICE_AFTER_ALIKE : smaller
     const ordinal = ++agreements
     const sent = await prepareAgreement({
       freelancerId,

@@ -62,7 +62,9 @@ const SELECT_CREDIT_NOTE = Prisma.sql`
     WHERE n.refund_status IN ('pending', 'failed') AND e.credit_note_id IS NULL
       AND e.stripe_account_id = d.stripe_account_id AND e.payment_intent_id = d.stripe_payment_intent_id
       AND e.currency = n.currency AND e.amount = n.amount_gross AND e.status NOT IN ('failed', 'canceled')
-    ORDER BY e.created_at LIMIT 1
+      -- What a manual refund says to be is no other note's.
+      AND NOT EXISTS (SELECT FROM credit_notes m WHERE m.deposit_id = d.id AND strpos(m.manual_reference, e.id) > 0)
+    ORDER BY e.created_at, e.id LIMIT 1
   ) f ON true`
 
 function creditNote(row: CreditNoteRow): CreditNote {

@@ -43,7 +43,7 @@ export type CreditNote = {
   nextTryAt: Date | null
   /** Tries that Requite made by itself since a person last asked. */
   automaticTries: number
-  /** A refund of the same payment and amount, made elsewhere, that belongs to no note yet. */
+  /** A refund of the same payment and amount, made elsewhere, that belongs to no note yet and is named in no manual refund. */
   foreignRefund: { stripeRefundId: string; createdAt: Date } | null
   disputeStatus: string | null
   /** The last dispute over the deposit, and when it was decided. */

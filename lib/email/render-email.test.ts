@@ -245,8 +245,11 @@ describe('the freelancer reads', () => {
     expect(other.text).toMatch(/^Beside it +re_0$/m)
     const payment = { stripeRefundId: 're_1', madeElsewhere: true, noticedAt: at, beside: manual }
     const unsure = await written(paidTwiceAlert(note, freelancer, payment))
+    expect(unsure.subject).toMatch(/^Paid twice\? A refund made elsewhere beside the one of €400\.00 — credit note/)
     expect(unsure.text).toContain('Whether it was meant for this credit note, Stripe does not say.')
     expect(unsure.text).toContain('If that refund was meant for something else, there is nothing to do.')
+    const besideOurs = await written(paidTwiceAlert(note, freelancer, { ...payment, beside }))
+    expect(besideOurs.text).toContain('The refund that Requite made for it has been paid or is on its way.')
   })
 })
 

@@ -3,6 +3,7 @@ import type { CreditNote } from '@/lib/credit-notes/credit-note'
 import { holdCreditNote } from '@/lib/credit-notes/find-credit-note'
 import { inTransaction } from '@/lib/transaction'
 import { followRefunds } from './apply-stripe-refund'
+import { tellNotesOf } from './move-refund'
 import { mayRetry, type RefundStatus } from './refund-status'
 import { adoptKnownRefund } from './refund-store'
 
@@ -29,6 +30,8 @@ export async function adoptRefund(click: {
     if (!mayRetry({ status: note.refundStatus, attemptOpen: note.attemptOpen })) return refused
     if (!(await adoptKnownRefund(tx, note.id, click.stripeRefundId))) return refused
     await followRefunds(tx, note, { actor: click.actor })
+    // Another note may have been held back by it, or alarmed.
+    await tellNotesOf(tx, click.stripeRefundId, { actor: click.actor })
     const creditNote = await holdCreditNote(tx, click.freelancerId, click.creditNoteId)
     return creditNote ? { ok: true, creditNote } : { ok: false, reason: 'not_found' }
   })

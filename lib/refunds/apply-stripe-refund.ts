@@ -1,17 +1,17 @@
 import type { CreditNote } from '@/lib/credit-notes/credit-note'
 import { holdCreditNote, writeTimeline } from '@/lib/credit-notes/find-credit-note'
-import { addJob } from '@/lib/jobs'
 import type { RefundNews } from '@/lib/stripe/refund-news'
 import type { Transaction } from '@/lib/transaction'
 import { closeAttemptAccepted, findOpenAttempt } from './attempt-store'
-import { alertPaidTwice, type Cause, endPaidTwice, moveRefund } from './move-refund'
+import { alertPaidTwice, type Cause, endPaidTwice, moveRefund, tellNotesOf } from './move-refund'
 import { planAutomaticTry } from './plan-tries'
-import { mergeProgress, sameProgress, verdictOnRefunds } from './refund-news-rules'
+import { mergeProgress, paidOnceMore, sameProgress, verdictOnRefunds } from './refund-news-rules'
 import {
   findCreditNoteOfRefund,
-  findForeignRefundBeside,
   findKnownRefund,
   findKnownRefunds,
+  findNotesOfPayment,
+  findRefundsElsewhere,
   lockRefundNews,
   saveKnownRefund,
 } from './refund-store'
@@ -78,10 +78,7 @@ async function keepForeignRefund(tx: Transaction, news: RefundNews, cause: Cause
   if (known && known.stripeAccountId !== news.stripeAccountId) return 'other_account'
   const merged = mergeProgress(known, news)
   await saveKnownRefund(tx, news, { ...merged, stripeRefundId: news.stripeRefundId, createdAt: news.createdAt }, null)
-  if (known?.status !== merged.status) {
-    const told = { stripeRefundId: news.stripeRefundId, stripeEventId: cause.stripeEventId ?? null }
-    await addJob(tx, 'tell-foreign-refund', told, { key: `tell-${news.stripeRefundId}` })
-  }
+  if (known?.status !== merged.status) await tellNotesOf(tx, news.stripeRefundId, cause)
   return 'foreign_refund'
 }
 
@@ -129,15 +126,21 @@ export async function followRefunds(tx: Transaction, note: CreditNote, cause: Ca
 
 /**
  * Raises the alert that a client may have been paid twice, or ends it when the other refund did not arrive after all.
- * `second` is a live refund of this note beside the one it follows; a lost dispute has paid it too, and beside a manual one,
- * a refund made elsewhere may be another payment of it.
+ * `second` is a live refund of this note beside the one it follows; a lost dispute has paid it too, and a refund made
+ * elsewhere may be another payment of it.
  */
 async function reviewPaidTwice(tx: Transaction, note: CreditNote, second: string | null, cause: Cause): Promise<void> {
   if (second) return alertPaidTwice(tx, note, { stripeRefundId: second, madeElsewhere: false }, cause)
   if (note.disputeId && paidBesideDispute(note)) return alertPaidTwice(tx, note, { disputeId: note.disputeId }, cause)
-  const elsewhere = note.manual ? await findForeignRefundBeside(tx, note.id) : null
+  const elsewhere = await findRefundBeside(tx, note)
   if (elsewhere) return alertPaidTwice(tx, note, { stripeRefundId: elsewhere, madeElsewhere: true }, cause)
   if (note.paidTwiceAt) await endPaidTwice(tx, note, cause)
+}
+
+async function findRefundBeside(tx: Transaction, note: CreditNote): Promise<string | null> {
+  const refunds = await findRefundsElsewhere(tx, note.id)
+  if (refunds.length === 0) return null
+  return paidOnceMore(await findNotesOfPayment(tx, note.id), refunds).get(note.id) ?? null
 }
 
 /**

@@ -12,10 +12,17 @@ import {
 import { enqueueEmail } from '@/lib/email/outbox'
 import { findFreelancer } from '@/lib/freelancers/find-freelancer'
 import type { Freelancer } from '@/lib/freelancers/freelancer-store'
+import { addJob } from '@/lib/jobs'
 import { reopenProposal, settleProposal } from '@/lib/proposals/settle-proposal'
 import type { Transaction } from '@/lib/transaction'
 import type { ManualMethod, RefundStatus } from './refund-status'
-import { clearPaidTwice, markPaidTwice, type RefundColumns, writeRefundColumns } from './refund-store'
+import {
+  clearPaidTwice,
+  findRefundsElsewhere,
+  markPaidTwice,
+  type RefundColumns,
+  writeRefundColumns,
+} from './refund-store'
 import { paidByBank, reasonAfterDispute } from './refund-tries'
 
 /** Who or what moves a refund; kept with the move on the timeline. */
@@ -70,7 +77,24 @@ export async function moveRefund(
   if (!after) throw new Error('a held credit note cannot vanish')
   const freelancer = await findFreelancer(tx, before.freelancerId)
   for (const email of emailsOf(before, after, move, freelancer)) await enqueueEmail(tx, email)
+  // Which note a refund made elsewhere alarms hangs on where all notes of its payment stand.
+  if (before.refundStatus !== after.refundStatus)
+    for (const { stripeRefundId } of await findRefundsElsewhere(tx, after.id))
+      await tellNotesOf(tx, stripeRefundId, cause)
   return after
+}
+
+/**
+ * Has the notes of a payment hear of a refund that was made elsewhere, and looked at anew because of it. Later, by a job:
+ * that holds one note after the other, while this transaction holds one already.
+ */
+export async function tellNotesOf(
+  tx: Transaction,
+  stripeRefundId: string,
+  { actor, stripeEventId = null }: Cause,
+): Promise<void> {
+  const told = { stripeRefundId, actor, stripeEventId }
+  await addJob(tx, 'tell-foreign-refund', told, { key: `tell-${stripeRefundId}` })
 }
 
 function columnsOf(move: RefundMove): RefundColumns {

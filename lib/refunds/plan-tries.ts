@@ -2,13 +2,14 @@ import type { CreditNote } from '@/lib/credit-notes/credit-note'
 import { holdCreditNote, writeTimeline } from '@/lib/credit-notes/find-credit-note'
 import { addJob } from '@/lib/jobs'
 import { inTransaction, type Transaction } from '@/lib/transaction'
+import type { Cause } from './move-refund'
 import { findFailedFor, findTries, planNextTry, writeTriesStopped } from './refund-store'
 import { HEALED_BY, type Healing, healedAlready, nextAutomaticTry } from './refund-tries'
 
 /** Plans the next automatic try of a note that has just failed, where its reason passes by itself and the budget lasts. */
 export async function planAutomaticTry(tx: Transaction, note: CreditNote, reason: string): Promise<void> {
   const { made } = await findTries(tx, note.id)
-  const inSeconds = nextAutomaticTry(reason, made, Math.random(), healedAlready(reason, note.disputeStatus))
+  const inSeconds = nextAutomaticTry(reason, made, Math.random(), healedAlready(reason, note))
   if (inSeconds !== null) await askAgainIn(tx, { freelancerId: note.freelancerId, creditNoteId: note.id }, inSeconds)
 }
 
@@ -28,9 +29,10 @@ export async function wakeRefund(
   tx: Transaction,
   note: { freelancerId: string; creditNoteId: string },
   healing: Healing,
+  cause: Cause = { actor: 'stripe' },
 ): Promise<boolean> {
   if (!(await askAgainIn(tx, note, 0))) return false
-  await writeTimeline(tx, { ...note, kind: 'cause_healed', actor: 'stripe', detail: { healing } })
+  await writeTimeline(tx, { ...note, kind: 'cause_healed', detail: { healing }, ...cause })
   return true
 }
 

@@ -5,6 +5,8 @@ import {
   answerIsOnlyAcceptance,
   isLive,
   mergeProgress,
+  type NoteOfPayment,
+  paidOnceMore,
   type RefundProgress,
   sameProgress,
   verdictOnRefunds,
@@ -217,3 +219,91 @@ function tell(reports: readonly RefundProgress[]): { status: RefundStatus; reaso
   }
   return { status: note.status, reason }
 }
+
+describe('refunds made elsewhere, beside the notes of their payment', () => {
+  const note = (creditNoteId: string, wish: Partial<NoteOfPayment> = {}): NoteOfPayment => ({
+    ...{ creditNoteId, status: 'succeeded', amount: 100, currency: 'eur', reference: null },
+    issuedAt: new Date('2026-03-14'),
+    ...wish,
+  })
+  const refund = (stripeRefundId: string, amount = 100, currency = 'eur') => ({ stripeRefundId, amount, currency })
+  const alarms = (...asked: Parameters<typeof paidOnceMore>) => Object.fromEntries(paidOnceMore(...asked))
+
+  test.each(REFUND_STATUSES)(
+    'alarm a note of the same amount that is %s only where something has paid it',
+    (status) => {
+      const paid = status !== 'pending' && status !== 'failed'
+      expect(alarms([note('1', { status })], [refund('re_1')])).toEqual(paid ? { 1: 're_1' } : {})
+    },
+  )
+
+  test('may contain a note of less, never one of more or of another currency', () => {
+    expect(alarms([note('1')], [refund('re_1', 101)])).toEqual({ 1: 're_1' })
+    expect(alarms([note('1')], [refund('re_1', 99), refund('re_2', 100, 'usd')])).toEqual({})
+  })
+
+  test('named in a manual refund are explained, though of another note', () => {
+    const marked = note('1', { status: 'manual', amount: 60, reference: 'In Stripe: re_1.' })
+    expect(alarms([marked, note('2')], [refund('re_1')])).toEqual({})
+  })
+
+  test('are explained by an open note of exactly the amount, one by each', () => {
+    const open = note('1', { status: 'failed' })
+    expect(alarms([open, note('2')], [refund('re_1')])).toEqual({})
+    expect(alarms([open, note('2')], [refund('re_1'), refund('re_2')])).toEqual({ 2: 're_2' })
+    expect(alarms([{ ...open, amount: 99 }, note('2')], [refund('re_1')])).toEqual({ 2: 're_1' })
+  })
+
+  test('alarm the note of exactly the amount, then one that none alarms yet, then the newest', () => {
+    const issuedAt = (day: string) => ({ issuedAt: new Date(day) })
+    const notes = [
+      note('2', issuedAt('2026-03-14')),
+      note('1', issuedAt('2026-03-15')),
+      note('3', { amount: 60, ...issuedAt('2026-03-16') }),
+    ]
+    expect(alarms(notes, [refund('re_1')])).toEqual({ 1: 're_1' })
+    expect(alarms(notes, [refund('re_1'), refund('re_2')])).toEqual({ 1: 're_1', 2: 're_2' })
+    expect(alarms(notes, [refund('re_1', 200)])).toEqual({ 3: 're_1' })
+    expect(alarms(notes, [refund('re_1', 200), refund('re_2', 200)])).toEqual({ 1: 're_2', 3: 're_1' })
+  })
+
+  test('choose in turn, the smallest first, in whatever order they came', () => {
+    const notes = [note('1', { amount: 100 }), note('2', { amount: 60 }), note('3', { amount: 30 })]
+    const refunds = [refund('re_1', 120), refund('re_2', 40), refund('re_3', 60)]
+    const expected = { 1: 're_1', 2: 're_3', 3: 're_2' }
+    expect(alarms(notes, refunds)).toEqual(expected)
+    expect(alarms(notes, refunds.toReversed())).toEqual(expected)
+  })
+
+  test('alarm one note each at most, the same in whatever order the notes come', () => {
+    const anyNote = fc.record({
+      status: fc.constantFrom(...REFUND_STATUSES),
+      amount: fc.constantFrom(60, 100),
+      reference: fc.constantFrom(null, 'by transfer', 're_1'),
+      issuedAt: fc.constantFrom(new Date('2026-03-14'), new Date('2026-03-15')),
+    })
+    const anyNotes = fc
+      .array(anyNote, { maxLength: 5 })
+      .map((wishes) => wishes.map((wish, i) => note(String(i), wish)))
+      .chain((notes) =>
+        fc.record({
+          notes: fc.constant(notes),
+          shuffled: fc.shuffledSubarray(notes, { minLength: notes.length }),
+        }),
+      )
+    const anyRefunds = fc
+      .array(fc.constantFrom(60, 80, 100, 120), { maxLength: 4 })
+      .map((amounts) => amounts.map((amount, i) => refund(`re_${i}`, amount)))
+    fc.assert(
+      fc.property(anyNotes, anyRefunds, ({ notes, shuffled }, refunds) => {
+        const found = alarms(notes, refunds)
+        expect(alarms(shuffled, refunds)).toEqual(found)
+        // Which refund is named hangs on which is older; whom they alarm does not.
+        const unnamed = notes.map((one) => ({ ...one, reference: null }))
+        const alarmed = Object.keys(alarms(unnamed, refunds))
+        expect(Object.keys(alarms(unnamed, refunds.toReversed()))).toEqual(alarmed)
+        expect(new Set(Object.values(found)).size).toBe(Object.keys(found).length)
+      }),
+    )
+  })
+})

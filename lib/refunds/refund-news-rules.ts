@@ -114,3 +114,59 @@ export function verdictOnRefunds(
     reason: last.status === 'canceled' ? 'canceled' : (last.failureReason ?? 'unknown'),
   }
 }
+
+/** A note of a payment, as far as it says whose a refund made elsewhere may be. Amount in minor units. */
+export type NoteOfPayment = {
+  creditNoteId: string
+  status: RefundStatus
+  amount: number
+  currency: string
+  issuedAt: Date
+  /** Of a manual refund; it may name the refund at Stripe that it was. */
+  reference: string | null
+}
+
+/** A live refund of a payment that belongs to no note. Amount in minor units. */
+export type RefundElsewhere = { stripeRefundId: string; amount: number; currency: string }
+
+/**
+ * Which notes of a payment the refunds that were made of it elsewhere (oldest first) may have paid once more: note → refund.
+ * A refund is no second payment where a manual refund names it, or where a note that is still open has exactly its amount
+ * and may adopt it, one each. Any other may hold what a note has been paid already, and alarms the likeliest alone: one of
+ * exactly its amount first, then one that no other refund alarms, then the newest. The smallest, which fits the fewest notes,
+ * chooses first.
+ */
+export function paidOnceMore(
+  notes: readonly NoteOfPayment[],
+  refunds: readonly RefundElsewhere[],
+): ReadonlyMap<string, string> {
+  const alarmed = new Map<string, string>()
+  const offers = new Set<NoteOfPayment>()
+  for (const refund of refunds.toSorted((a, b) => a.amount - b.amount)) {
+    if (notes.some(({ reference }) => reference?.includes(refund.stripeRefundId))) continue
+    const ofCurrency = notes.filter(({ currency }) => currency === refund.currency)
+    const isExact = ({ amount }: NoteOfPayment) => amount === refund.amount
+    const offer = ofCurrency.find((note) => isOpen(note) && isExact(note) && !offers.has(note))
+    if (offer) {
+      offers.add(offer)
+      continue
+    }
+    // When a note was settled hangs on when we heard of it; when it was issued does not.
+    const [likeliest] = ofCurrency
+      .filter((note) => !isOpen(note) && note.amount <= refund.amount)
+      .toSorted(
+        (a, b) =>
+          Number(isExact(b)) - Number(isExact(a)) ||
+          Number(alarmed.has(a.creditNoteId)) - Number(alarmed.has(b.creditNoteId)) ||
+          b.issuedAt.getTime() - a.issuedAt.getTime() ||
+          (a.creditNoteId < b.creditNoteId ? 1 : -1),
+      )
+    if (likeliest && !alarmed.has(likeliest.creditNoteId)) alarmed.set(likeliest.creditNoteId, refund.stripeRefundId)
+  }
+  return alarmed
+}
+
+/** Nothing has paid it back yet, and nothing is on its way. */
+function isOpen({ status }: NoteOfPayment): boolean {
+  return status === 'pending' || status === 'failed'
+}

@@ -1,6 +1,7 @@
 import { db } from '@/lib/db'
 import type { RefundNews, StripeRefundStatus } from '@/lib/stripe/refund-news'
 import type { Transaction } from '@/lib/transaction'
+import type { NoteOfPayment, RefundElsewhere } from './refund-news-rules'
 import type { ManualMethod, RefundStatus } from './refund-status'
 
 type Asker = Pick<Transaction, '$queryRaw'>
@@ -120,24 +121,46 @@ export async function findKnownRefund(
   return rows[0] ?? null
 }
 
-/** A refund that was made elsewhere and belongs to no note of ours. Amount in minor units. */
+/** A refund that was made elsewhere, and the note that has adopted it, if any. Amount in minor units. */
 export type ForeignRefund = {
   stripeRefundId: string
   stripeAccountId: string
   paymentIntentId: string | null
+  creditNoteId: string | null
   amount: number
   currency: string
   status: StripeRefundStatus
 }
 
-/** A refund that belongs to no note; null once one has adopted it. */
+/** One refund by its id, with what it was made of. */
 export async function findForeignRefund(stripeRefundId: string): Promise<ForeignRefund | null> {
   const rows = await db().$queryRaw<(Omit<ForeignRefund, 'amount'> & { amount: bigint })[]>`
-    SELECT id AS "stripeRefundId", stripe_account_id AS "stripeAccountId", payment_intent_id AS "paymentIntentId", amount,
-      currency, status
-    FROM stripe_refunds WHERE id = ${stripeRefundId} AND credit_note_id IS NULL`
+    SELECT id AS "stripeRefundId", stripe_account_id AS "stripeAccountId", payment_intent_id AS "paymentIntentId",
+      credit_note_id AS "creditNoteId", amount, currency, status
+    FROM stripe_refunds WHERE id = ${stripeRefundId}`
   const [row] = rows
   return row ? { ...row, amount: Number(row.amount) } : null
+}
+
+/** The live refunds that were made elsewhere of the payment behind a note and belong to no note, oldest first. */
+export async function findRefundsElsewhere(tx: Transaction, creditNoteId: string): Promise<RefundElsewhere[]> {
+  const rows = await tx.$queryRaw<(Omit<RefundElsewhere, 'amount'> & { amount: bigint })[]>`
+    SELECT r.id AS "stripeRefundId", r.amount, r.currency
+    FROM credit_notes n JOIN deposits d ON d.id = n.deposit_id
+    JOIN stripe_refunds r ON r.stripe_account_id = d.stripe_account_id AND r.payment_intent_id = d.stripe_payment_intent_id
+    WHERE n.id = ${creditNoteId}::uuid AND r.credit_note_id IS NULL AND r.status NOT IN ('failed', 'canceled')
+    ORDER BY r.created_at, r.id`
+  return rows.map((row) => ({ ...row, amount: Number(row.amount) }))
+}
+
+/** The note with all others of its deposit, as they stand; none but it is held. */
+export async function findNotesOfPayment(tx: Transaction, creditNoteId: string): Promise<NoteOfPayment[]> {
+  const rows = await tx.$queryRaw<(Omit<NoteOfPayment, 'amount'> & { amount: bigint })[]>`
+    SELECT m.id AS "creditNoteId", m.refund_status AS status, m.amount_gross AS amount, m.currency,
+      m.issued_at AS "issuedAt", m.manual_reference AS reference
+    FROM credit_notes n JOIN credit_notes m ON m.deposit_id = n.deposit_id AND m.freelancer_id = n.freelancer_id
+    WHERE n.id = ${creditNoteId}::uuid ORDER BY m.issued_at, m.id`
+  return rows.map((row) => ({ ...row, amount: Number(row.amount) }))
 }
 
 /** Has whoever brings news of this refund wait for whoever is at it: two that find nothing kept would each merge with nothing. */
@@ -164,7 +187,10 @@ export async function saveKnownRefund(
       credit_note_id = coalesce(stripe_refunds.credit_note_id, excluded.credit_note_id)`
 }
 
-/** Ties a refund made elsewhere to a note: same deposit, currency and amount, live, and nobody's yet. False when it is not so. */
+/**
+ * Ties a refund made elsewhere to a note: same deposit, currency and amount, live, nobody's yet, and named in no manual
+ * refund's reference. False when it is not so.
+ */
 export async function adoptKnownRefund(
   tx: Transaction,
   creditNoteId: string,
@@ -175,7 +201,8 @@ export async function adoptKnownRefund(
     FROM credit_notes n JOIN deposits d ON d.id = n.deposit_id
     WHERE n.id = ${creditNoteId}::uuid AND r.id = ${stripeRefundId} AND r.credit_note_id IS NULL
       AND r.stripe_account_id = d.stripe_account_id AND r.payment_intent_id = d.stripe_payment_intent_id
-      AND r.currency = n.currency AND r.amount = n.amount_gross AND r.status NOT IN ('failed', 'canceled')`
+      AND r.currency = n.currency AND r.amount = n.amount_gross AND r.status NOT IN ('failed', 'canceled')
+      AND NOT EXISTS (SELECT FROM credit_notes m WHERE m.deposit_id = d.id AND strpos(m.manual_reference, r.id) > 0)`
   return changed > 0
 }
 
@@ -321,21 +348,6 @@ export async function writeStripeRead(creditNoteId: string): Promise<void> {
 /** Marks that money was not sent twice after all. */
 export async function clearPaidTwice(tx: Transaction, creditNoteId: string): Promise<void> {
   await tx.$executeRaw`UPDATE credit_notes SET paid_twice_at = NULL WHERE id = ${creditNoteId}::uuid`
-}
-
-/**
- * A live refund made elsewhere that may have paid a manually refunded note once more: same deposit, currency and amount, and
- * named in no manual refund's reference, which would say that it is the manual refund itself. The oldest; null when none.
- */
-export async function findForeignRefundBeside(tx: Transaction, creditNoteId: string): Promise<string | null> {
-  const rows = await tx.$queryRaw<{ id: string }[]>`
-    SELECT r.id FROM credit_notes n JOIN deposits d ON d.id = n.deposit_id
-    JOIN stripe_refunds r ON r.stripe_account_id = d.stripe_account_id AND r.payment_intent_id = d.stripe_payment_intent_id
-    WHERE n.id = ${creditNoteId}::uuid AND r.credit_note_id IS NULL AND r.currency = n.currency
-      AND r.amount = n.amount_gross AND r.status NOT IN ('failed', 'canceled')
-      AND NOT EXISTS (SELECT FROM credit_notes m WHERE m.deposit_id = d.id AND strpos(m.manual_reference, r.id) > 0)
-    ORDER BY r.created_at, r.id LIMIT 1`
-  return rows[0]?.id ?? null
 }
 
 /** Marks that money may have been sent twice; the first time stands. True when it is marked only now. */

@@ -40,6 +40,7 @@ export const HEALED_BY = {
   ],
   account_reconnected: ['account_not_connected', 'account_invalid', 'permission_denied'],
   balance_topped_up: ['balance_insufficient', 'insufficient_funds'],
+  not_refunded_elsewhere: ['refunded_elsewhere'],
 } as const satisfies Record<string, readonly string[]>
 export type Healing = keyof typeof HEALED_BY
 
@@ -54,9 +55,28 @@ function isAboutDispute(reason: string): boolean {
   return HEALED_BY.dispute_won.some((one) => one === reason)
 }
 
-/** True when a refusal for the sake of a dispute is recorded after that dispute was won. */
-export function healedAlready(reason: string, disputeStatus: string | null): boolean {
-  return isAboutDispute(reason) && disputeIsWon(disputeStatus)
+function isAboutRefundElsewhere(reason: string | null): boolean {
+  return HEALED_BY.not_refunded_elsewhere.some((one) => one === reason)
+}
+
+/** True when a failure is recorded after what it was for the sake of is over: the dispute is won, the refund made elsewhere gone. */
+export function healedAlready(
+  reason: string,
+  now: { disputeStatus: string | null; foreignRefund: object | null },
+): boolean {
+  if (isAboutRefundElsewhere(reason)) return now.foreignRefund === null
+  return isAboutDispute(reason) && disputeIsWon(now.disputeStatus)
+}
+
+/** A note that was held back by a refund made elsewhere, and no longer is by any. */
+export function isHeldBackNoMore(note: {
+  refundStatus: string
+  failureReason: string | null
+  foreignRefund: object | null
+  nextTryAt: Date | null
+}): boolean {
+  const heldBack = note.refundStatus === 'failed' && isAboutRefundElsewhere(note.failureReason)
+  return heldBack && note.foreignRefund === null && note.nextTryAt === null
 }
 
 /**

@@ -3,21 +3,24 @@ import { holdCreditNote, isOnTimeline, writeTimeline } from '@/lib/credit-notes/
 import { inTransaction, type Transaction } from '@/lib/transaction'
 import { followRefunds } from './apply-stripe-refund'
 import type { Cause } from './move-refund'
+import { wakeRefund } from './plan-tries'
 import { type ForeignRefund, findCreditNotesOfPayment, findForeignRefund } from './refund-store'
+import { isHeldBackNoMore } from './refund-tries'
 
 /**
- * Tells the notes of a payment that a refund of it was made elsewhere, in Stripe's Dashboard for one, or how that one goes
- * on: their open pages redraw, and one that was refunded by hand may be an alarm. Each note hears once of each refund and status, however often this runs. A job of its own,
- * for it holds one note after the other, while whoever brings the news may hold one already.
+ * Tells the notes of a payment that a refund of it was made elsewhere, in Stripe's Dashboard for one, how that one goes on,
+ * or that it has found its note: their open pages redraw, alarms that rest on it begin and end, and a note that it held back
+ * starts by itself once nothing holds it back any more. Each note hears once of each refund and status, however often this
+ * runs. A job of its own, for it holds one note after the other, while whoever brings the news may hold one already.
  */
-export async function tellForeignRefund(stripeRefundId: string, stripeEventId: string | null): Promise<void> {
+export async function tellForeignRefund(stripeRefundId: string, cause: Cause): Promise<void> {
   const refund = await findForeignRefund(stripeRefundId)
   if (!refund?.paymentIntentId) return
-  const cause: Cause = { actor: 'stripe', stripeEventId }
-  for (const { freelancerId, creditNoteId } of await findCreditNotesOfPayment(
-    refund.stripeAccountId,
-    refund.paymentIntentId,
-  )) {
+  const notes = await findCreditNotesOfPayment(refund.stripeAccountId, refund.paymentIntentId)
+  // What each note is to hear hangs on the others too: one that moves while this runs, unaware of the refund, is waited for
+  // in the first round and seen by all in the second. Whoever moves later knows of the refund, and has this run again.
+  const rounds = notes.length > 1 ? [notes, notes] : [notes]
+  for (const { freelancerId, creditNoteId } of rounds.flat()) {
     await inTransaction(async (tx) => {
       const note = await holdCreditNote(tx, freelancerId, creditNoteId)
       if (note) await tellNote(tx, note, refund, cause)
@@ -26,14 +29,15 @@ export async function tellForeignRefund(stripeRefundId: string, stripeEventId: s
 }
 
 async function tellNote(tx: Transaction, note: CreditNote, refund: ForeignRefund, cause: Cause): Promise<void> {
-  if (note.refundStatus === 'manual') {
+  if (note.refundStatus !== 'pending' && note.refundStatus !== 'failed') {
     await followRefunds(tx, note, cause)
     return
   }
-  if (note.refundStatus !== 'pending' && note.refundStatus !== 'failed') return
-  const { stripeRefundId, status } = refund
-  if (await isOnTimeline(tx, note.id, 'foreign_refund', { stripeRefundId, status })) return
   const { freelancerId, id: creditNoteId } = note
-  const detail = { stripeRefundId, status, amount: String(refund.amount), currency: refund.currency }
-  await writeTimeline(tx, { freelancerId, creditNoteId, kind: 'foreign_refund', detail, ...cause })
+  const { stripeRefundId, status } = refund
+  if (!refund.creditNoteId && !(await isOnTimeline(tx, note.id, 'foreign_refund', { stripeRefundId, status }))) {
+    const detail = { stripeRefundId, status, amount: String(refund.amount), currency: refund.currency }
+    await writeTimeline(tx, { freelancerId, creditNoteId, kind: 'foreign_refund', detail, ...cause })
+  }
+  if (isHeldBackNoMore(note)) await wakeRefund(tx, { freelancerId, creditNoteId }, 'not_refunded_elsewhere', cause)
 }

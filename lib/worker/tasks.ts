@@ -13,6 +13,12 @@ import { tellForeignRefund } from '@/lib/refunds/tell-foreign-refund'
 import { triggerStripeRefund } from '@/lib/refunds/trigger-refund'
 
 const note = { freelancerId: z.uuid(), creditNoteId: z.uuid() }
+const told = z.object({
+  stripeRefundId: z.string(),
+  // Jobs that an older version has left in the queue don't say.
+  actor: z.enum(['client', 'freelancer', 'api_key', 'stripe', 'worker']).default('stripe'),
+  stripeEventId: z.string().nullable(),
+})
 
 /** Tasks that a clock starts (see CRONTAB); all others are jobs added with what causes them. */
 type CronName = 'clear-out'
@@ -32,8 +38,8 @@ export const TASKS: TaskList & Record<JobName | CronName, TaskList[string]> = {
     if (!answered) throw new Error('Stripe did not answer; to be read again')
   },
   'tell-foreign-refund': (payload) => {
-    const told = z.object({ stripeRefundId: z.string(), stripeEventId: z.string().nullable() }).parse(payload)
-    return tellForeignRefund(told.stripeRefundId, told.stripeEventId)
+    const { stripeRefundId, ...cause } = told.parse(payload)
+    return tellForeignRefund(stripeRefundId, cause)
   },
   'send-email': async (payload) => {
     await sendEmail(z.object({ outboxId: z.uuid() }).parse(payload).outboxId)

@@ -19,9 +19,13 @@ export function paidTwiceAlert(facts: EmailFacts<'paid_twice_alert'>, links: Lin
   const amount = amountOf(facts)
   const client = isolated(facts.clientName)
   const { beside } = facts
-  const what = facts.disputeId ? 'A refund and a chargeback' : 'Two refunds'
+  const what = facts.disputeId
+    ? 'A refund and a chargeback of'
+    : facts.madeElsewhere
+      ? 'A refund made elsewhere beside the one of'
+      : 'Two refunds of'
   return {
-    subject: `Paid twice? ${what} of ${amount}${facts.madeElsewhere ? '' : ` to ${client}`} — credit note ${facts.creditNoteNumber}`,
+    subject: `Paid twice? ${what} ${amount}${facts.madeElsewhere ? '' : ` to ${client}`} — credit note ${facts.creditNoteNumber}`,
     body: (
       <FreelancerLetter
         preview={`Stripe reports a ${facts.disputeId ? 'lost dispute' : 'refund'} beside the refund that you already have on record.`}
@@ -32,13 +36,15 @@ export function paidTwiceAlert(facts: EmailFacts<'paid_twice_alert'>, links: Lin
           {facts.disputeId
             ? `The dispute over the payment was decided for ${client}: their bank has taken money back from your Stripe balance.`
             : facts.madeElsewhere
-              ? `Stripe shows a refund of the same payment and the same amount that was not made by Requite, for example by hand in Stripe’s Dashboard. Whether it was meant for this credit note, Stripe does not say.`
+              ? `Stripe shows a refund of the same payment, of this amount or more, that was not made by Requite, for example by hand in Stripe’s Dashboard. Whether it was meant for this credit note, Stripe does not say.`
               : `Stripe reports that it has refunded ${client} for this credit note.`}{' '}
           {beside.kind === 'manual'
             ? `The credit note is also marked as refunded ${beside.method === 'chargeback' ? 'through their bank' : 'by hand'}: ${MANUAL_METHOD_NAMES[beside.method]} on ${formatCalendarDay(new Date(beside.refundedOn), facts.locale)}.`
             : facts.disputeId
               ? 'A refund at Stripe has already paid the credit note back.'
-              : 'Another refund at Stripe has already paid it back.'}{' '}
+              : facts.madeElsewhere
+                ? 'The refund that Requite made for it has been paid or is on its way.'
+                : 'Another refund at Stripe has already paid it back.'}{' '}
           Nothing on the credit note has been changed.
         </Paragraph>
         <Paragraph>
