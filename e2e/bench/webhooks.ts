@@ -10,6 +10,7 @@ import { build, isBuilt } from '../world/next-build'
 import { freePort } from '../world/ports'
 import { createDatabase, startThrowawayPostgres } from '../world/postgres'
 import { stripeSignature } from '../world/stripe/webhooks/signature'
+import { type Delivery, median, post } from './measure'
 
 // npm run bench: how many webhooks a second Requite keeps, beside what the same machine can do at most in the same minute.
 // Sides take turns, so that a machine that slows down slows all of them; medians of the rounds.
@@ -19,7 +20,6 @@ const REQUESTS = 2000
 const CONNECTIONS = 16
 const SECRET = 'whsec_benchmark'
 
-type Delivery = { rawBody: string; signature: string }
 type Side = { name: string; url: string; deliveries: () => Delivery[]; status: number; perSecond: number[] }
 
 async function main(): Promise<void> {
@@ -125,25 +125,6 @@ async function send({ url, deliveries, status }: Side): Promise<number> {
   const seconds = (performance.now() - began) / 1000
   agent.destroy()
   return REQUESTS / seconds
-}
-
-function post(agent: http.Agent, url: string, { rawBody, signature }: Delivery): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const headers = {
-      'content-type': 'application/json',
-      'stripe-signature': signature,
-      'content-length': Buffer.byteLength(rawBody),
-    }
-    const request = http.request(url, { method: 'POST', agent, headers }, (answer) => {
-      answer.resume().once('end', () => resolve(answer.statusCode ?? 0))
-    })
-    request.once('error', reject).end(rawBody)
-  })
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? 0
 }
 
 await main()

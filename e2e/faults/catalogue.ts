@@ -278,8 +278,11 @@ export const FAULTS: Readonly<Record<string, FaultProof>> = {
   },
   F42: {
     how: 'twelve callers that never pause, against the production build',
-    out: 'only 200 and 503; the desk answers; every event taken is applied',
-    proofs: [[twoOfEverything, 'is answered 200 or shed with 503']],
+    out: 'only 200 and 503; answers to the callers give way to the desk; every event taken is applied',
+    proofs: [
+      [twoOfEverything, 'is answered 200 or shed with 503'],
+      [database, 'more webhooks than may wait at a time'],
+    ],
   },
   F43: {
     how: 'a proxy refuses, or stalls, the way to the database',

@@ -111,21 +111,15 @@ function toldAnew(delivery: Delivery, id: string): Delivery {
   return { ...delivery, id, rawBody, signature: stripeSignature(rawBody, [secret], Math.floor(Date.now() / 1000)) }
 }
 
-/** Asks again and again for some seconds; returns how long each took, in milliseconds. */
-async function timesOf(ask: () => Promise<Response>, seconds: number): Promise<number[]> {
-  const times: number[] = []
-  for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
-    const began = performance.now()
+/** Asks again and again for some seconds; each is answered 200. Returns how many seconds it took. */
+async function keepAsking(ask: () => Promise<Response>, seconds: number): Promise<number> {
+  const began = performance.now()
+  while (performance.now() - began < seconds * 1000) {
     const answer = await ask()
     await answer.text()
     expect(answer.status).toBe(200)
-    times.push(performance.now() - began)
   }
-  return times.sort((a, b) => a - b)
-}
-
-function percentile99(times: readonly number[]): number {
-  return Math.round(times[Math.ceil(times.length * 0.99) - 1] ?? 0)
+  return (performance.now() - began) / 1000
 }
 
 async function untilStatus(note: Note, refundStatus: string, timeout = 30_000): Promise<void> {
@@ -260,38 +254,41 @@ describe('told to stop (SIGTERM)', () => {
 })
 
 describe('a flood of webhooks', () => {
-  test('is answered 200 or shed with 503, the desk is served, and every event that was taken is applied', async () => {
+  // How long the desk waits is for the benchmark to say (npm run bench:flood): here all share the machine's cores.
+  test('is answered 200 or shed with 503, gives way to the desk, and every event that was taken is applied', async () => {
     const note = await issueNote(desk)
     await trigger(note)
     const [delivery] = await stripe.webhooksOf(desk.stripeAccountId, ['refund.created'])
     if (!delivery) throw new Error('no webhook')
     await startWorkers({})
     const atDesk = () => fetch(`${apps[0].url}/api/credit-notes`, { headers: { authorization } })
-    const calm = await timesOf(atDesk, 3)
+    await keepAsking(atDesk, 1)
 
     let flooding = true
-    const answers: number[] = []
+    const answers: { status: number; retryAfter: string | null }[] = []
     const taken = new Set<string>()
     const caller = async (from: number) => {
       for (let sent = 0; flooding; sent++) {
         const told = toldAnew(delivery, `evt_flood${from}x${sent}`)
-        const { status } = await deliverTo(apps[0], told)
-        answers.push(status)
+        const { status, headers } = await deliverTo(apps[0], told)
+        answers.push({ status, retryAfter: headers.get('retry-after') })
         if (status === 200) taken.add(told.id)
       }
     }
     const flood = Array.from({ length: 12 }, (_, from) => caller(from))
-    const busy = await timesOf(atDesk, 6).finally(() => {
+    const seconds = await keepAsking(atDesk, 6).finally(() => {
       flooding = false
     })
+    const answeredMeanwhile = answers.length
     await Promise.all(flood)
-    expect(answers.length).toBeGreaterThan(100)
-    expect([...new Set(answers)].filter((status) => status !== 200 && status !== 503)).toEqual([])
-    // Said, not asserted: this process, which makes the flood, has only the machine's cores to itself and the app.
-    console.log(`p99: ${percentile99(calm)} ms, in a flood of ${answers.length}: ${percentile99(busy)} ms`)
-    expect(await db().stripeEvent.count({ where: { id: { startsWith: 'evt_flood' } } })).toBe(taken.size)
-    const waiting = () => db().stripeEvent.count({ where: { handledAt: null, stripeAccountId: desk.stripeAccountId } })
-    await expect.poll(waiting, { timeout: 60_000, interval: 200 }).toBe(0)
+
+    expect(taken.size).toBeGreaterThan(0)
+    const shed = answers.filter(({ status }) => status !== 200)
+    for (const answer of shed) expect(answer).toEqual({ status: 503, retryAfter: expect.stringMatching(/^\d+$/) })
+    // Twenty a second, and those that were at the door.
+    expect(answeredMeanwhile).toBeLessThanOrEqual(Math.ceil(seconds * 20) + 12)
+    const applied = () => db().stripeEvent.count({ where: { id: { in: [...taken] }, handledAt: { not: null } } })
+    await expect.poll(applied, { timeout: 60_000, interval: 200 }).toBe(taken.size)
     await untilStatus(note, 'succeeded')
     expect((await emailsOf(note)).filter((moment) => moment === 'refund_completed')).toHaveLength(1)
   })

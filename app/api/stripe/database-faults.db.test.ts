@@ -115,6 +115,24 @@ describe('the database', () => {
   })
 })
 
+test('more webhooks than may wait at a time: shed with 503 and Retry-After, and each that is answered 200 is kept', async () => {
+  await outside.query('BEGIN')
+  await outside.query('LOCK TABLE stripe_events IN ACCESS EXCLUSIVE MODE')
+  const answers = Array.from({ length: 1500 }, () => deliver())
+  // While the lock is held nothing else is answered.
+  await Promise.race(answers)
+  await outside.query('ROLLBACK')
+  const counts = new Map<number, number>()
+  for (const { status, headers } of await Promise.all(answers)) {
+    counts.set(status, (counts.get(status) ?? 0) + 1)
+    if (status !== 200) expect(headers.get('retry-after')).toMatch(/^\d+$/)
+  }
+  expect([...counts.keys()].filter((status) => status !== 200 && status !== 503)).toEqual([])
+  expect(counts.get(503)).toBeGreaterThan(0)
+  const taken = counts.get(200) ?? 0
+  expect(await kept()).toEqual({ events: taken, jobs: taken })
+})
+
 /** Settings of a database reach new connections only. */
 async function reconnect(): Promise<void> {
   await wire.refuse()

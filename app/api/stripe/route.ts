@@ -2,6 +2,7 @@ import { clientAddress } from '@/lib/auth/client-address'
 import { countOffence } from '@/lib/auth/rate-limit'
 import { describeFailure } from '@/lib/failures'
 import { log } from '@/lib/log'
+import { turnToAnswer } from '@/lib/stripe/answer-in-turn'
 import { verifyWebhook } from '@/lib/stripe/event-inbox'
 import { keepEvent } from '@/lib/stripe/keep-event'
 import { answer, refuse, refuseBody, refuseMethods, refuseRateLimited } from '../answers'
@@ -12,6 +13,12 @@ import { readBody } from '../read-body'
  * for a credit note is the worker's to find out.
  */
 export async function POST(request: Request): Promise<Response> {
+  const response = await receive(request)
+  await turnToAnswer()
+  return response
+}
+
+async function receive(request: Request): Promise<Response> {
   const read = await readBody(request)
   if (!read.ok) return refuseBody(read.reason)
 
