@@ -5,7 +5,7 @@ import { IncomingMessage } from 'node:http'
 const AT_THE_DESK_MS = 3000
 /**
  * So far apart webhooks are answered meanwhile, twenty a second. Keeping and applying them takes the cores that the desk
- * needs: where they were busy already, it waited 2.7 times as long at fifty a second as at ten (decision 11).
+ * needs: where they were busy already, it waited 2.7 times as long at fifty a second as at ten (decision 12).
  */
 const APART_MS = 50
 /** No answer is held back longer than this, however many wait: Stripe must not take us for dead. */
