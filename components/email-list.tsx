@@ -22,7 +22,12 @@ const STATES: Record<Email['state'], { word: string; tone: Tone }> = {
   refused: { word: 'Not delivered', tone: 'failed' },
 }
 
-/** The emails of a credit note, newest first. `resend` draws what can be done about one that was refused. */
+/** A server took it, and later sent it back. */
+function cameBack({ state, sentAt }: Email): boolean {
+  return state === 'refused' && sentAt !== null
+}
+
+/** The emails of a credit note, newest first. `resend` draws what can be done about one that was refused or came back. */
 export function EmailList({
   emails,
   reader,
@@ -40,14 +45,20 @@ export function EmailList({
           <li key={email.id} className="px-4 py-3 md:px-5">
             <div className="flex items-center justify-between gap-4">
               <p className="font-medium">{emailWords(email.moment)}</p>
-              <Chip tone={tone}>{word}</Chip>
+              <Chip tone={tone}>{cameBack(email) ? 'Came back' : word}</Chip>
             </div>
             <p className="text-[0.8125rem] leading-5 text-muted">
               To {email.recipient}, <Moment at={email.sentAt ?? email.createdAt} reader={reader} />
             </p>
             {email.state !== 'sent' && email.lastError && (
-              <p className="mt-1 text-pretty">
-                The mail server said: <q>{email.lastError}</q>
+              <p className="mt-1 text-pretty wrap-anywhere">
+                {cameBack(email) ? (
+                  <>It came back undelivered. {email.lastError}</>
+                ) : (
+                  <>
+                    The mail server said: <q>{email.lastError}</q>
+                  </>
+                )}
                 {email.state === 'queued' && ' It is tried again by itself.'}
               </p>
             )}

@@ -34,6 +34,7 @@ const LOOKS: Record<TimelineKind, { words: string; tone: Tone }> = {
   tries_stopped: { words: 'Automatic tries stopped', tone: 'waiting' },
   email_sent: { words: 'Email sent', tone: 'done' },
   email_refused: { words: 'Email could not be delivered', tone: 'failed' },
+  email_bounced: { words: 'Email came back undelivered', tone: 'failed' },
 }
 
 const ACTORS: Record<TimelineEntry['actor'], string> = {
@@ -154,8 +155,8 @@ function Details({ detail, reader }: { detail: Record<string, string>; reader: R
   )
 }
 
-/** Whom an email went to is told by its address, a currency with its amount. */
-const TOLD_BESIDE = new Set(['recipientRole', 'currency'])
+/** Whom an email went to is told by its address, a currency with its amount; a report's id only tells its repetitions. */
+const TOLD_BESIDE = new Set(['recipientRole', 'currency', 'reportId'])
 
 /** A catalogued code beside its meaning, a method and an email by their names, anything else as it is. */
 function inWords(name: string, value: string, { currency }: Record<string, string>, reader: Reader): string {

@@ -11,7 +11,7 @@ export type ResendState = { typed: string | null; error: string | null }
 
 const resendForm = z.object({ emailId: z.uuid(), recipient: emailField })
 
-/** Has an email that the mail server refused sent again, to the address as corrected. */
+/** Has an email that a mail server refused or sent back sent again, to the address as corrected. */
 export async function resendEmailAction(_previous: ResendState, form: FormData): Promise<ResendState> {
   await requireSameOrigin()
   const freelancer = await requireFreelancer()

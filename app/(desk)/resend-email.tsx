@@ -5,7 +5,7 @@ import { ActButton } from '@/components/ui/act-button'
 import { Field } from '@/components/ui/field'
 import { resendEmailAction } from './email-actions'
 
-/** Corrects the address of an email that was refused, and has it sent again. */
+/** Corrects the address of an email that was refused or came back, and has it sent again. */
 export function ResendEmail({ emailId, recipient }: { emailId: string; recipient: string }) {
   const [state, action, busy] = useActionState(resendEmailAction, { typed: null, error: null })
   return (

@@ -8,6 +8,7 @@ const ERROR_STATUS = {
   invalid_parameter: 400,
   invalid_signature: 400,
   malformed_event: 400,
+  malformed_bounce: 400,
   unauthenticated: 401,
   foreign_origin: 403,
   not_found: 404,

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { BODY_DEADLINE_MS, BODY_LIMIT_BYTES, readBody, readJson } from './read-body'
+import { BODY_DEADLINE_MS, BODY_LIMIT_BYTES, readBody, readBytes, readJson } from './read-body'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -14,6 +14,17 @@ function request(body: ReadableStream<Uint8Array> | string, headers: Record<stri
 test('what was sent is what is read, to the byte', async () => {
   const body = '{"name":"Žofie \\u0000 😀"}\n'
   expect(await readBody(request(body))).toEqual({ ok: true, body })
+})
+
+test('a body that is no text is read as it came', async () => {
+  const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte)
+  const sent = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(bytes)
+      controller.close()
+    },
+  })
+  expect(await readBytes(request(sent))).toEqual({ ok: true, bytes: Buffer.from(bytes) })
 })
 
 test('a body of exactly the limit passes, one byte more does not', async () => {

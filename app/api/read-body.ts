@@ -3,15 +3,22 @@ export const BODY_LIMIT_BYTES = 1024 * 1024
 /** How long a body may take to arrive. */
 export const BODY_DEADLINE_MS = 10_000
 
-export type BodyRead = { ok: true; body: string } | { ok: false; reason: 'too_large' | 'too_slow' | 'broken_off' }
+type NotRead = { ok: false; reason: 'too_large' | 'too_slow' | 'broken_off' }
+export type BodyRead = { ok: true; body: string } | NotRead
+
+/** Reads a body as UTF-8, within the bounds of `readBytes`. */
+export async function readBody(request: Request): Promise<BodyRead> {
+  const read = await readBytes(request)
+  return read.ok ? { ok: true, body: read.bytes.toString('utf8') } : read
+}
 
 /**
- * Reads a body as UTF-8, up to a limit and a deadline: Next gives a route handler neither (faults.md F40). Holds at most
+ * Reads a body as it comes, up to a limit and a deadline: Next gives a route handler neither (faults.md F40). Holds at most
  * the limit in memory. After a refusal the connection must be closed, for the rest of the body is still on its way.
  */
-export async function readBody(request: Request): Promise<BodyRead> {
+export async function readBytes(request: Request): Promise<{ ok: true; bytes: Buffer } | NotRead> {
   if (Number(request.headers.get('content-length') ?? 0) > BODY_LIMIT_BYTES) return { ok: false, reason: 'too_large' }
-  if (!request.body) return { ok: true, body: '' }
+  if (!request.body) return { ok: true, bytes: Buffer.alloc(0) }
 
   const reader = request.body.getReader()
   let deadline: NodeJS.Timeout | undefined
@@ -24,7 +31,7 @@ export async function readBody(request: Request): Promise<BodyRead> {
     while (true) {
       const read = await Promise.race([reader.read(), tooSlow])
       if (read === 'too_slow') return { ok: false, reason: 'too_slow' }
-      if (read.done) return { ok: true, body: Buffer.concat(chunks, bytes).toString('utf8') }
+      if (read.done) return { ok: true, bytes: Buffer.concat(chunks, bytes) }
       bytes += read.value.byteLength
       if (bytes > BODY_LIMIT_BYTES) return { ok: false, reason: 'too_large' }
       chunks.push(read.value)
@@ -36,10 +43,7 @@ export async function readBody(request: Request): Promise<BodyRead> {
   }
 }
 
-export type JsonRead =
-  | { ok: true; json: unknown }
-  | Exclude<BodyRead, { ok: true }>
-  | { ok: false; reason: 'not_json' | 'malformed' }
+export type JsonRead = { ok: true; json: unknown } | NotRead | { ok: false; reason: 'not_json' | 'malformed' }
 
 /** Reads a body as JSON; an empty one is an object without fields. */
 export async function readJson(request: Request): Promise<JsonRead> {

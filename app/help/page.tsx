@@ -41,6 +41,16 @@ export default function HelpPage() {
           </ul>
         </section>
       ))}
+      <section aria-labelledby="emails">
+        <h2 id="emails" className="mt-8 font-semibold">
+          Emails that don’t arrive
+        </h2>
+        <p className="mt-2 text-pretty">
+          A mail server can refuse an email at once, or take it and send it back later. Either way the credit note says
+          so under Emails, with the reason: put the address right there and send it again. While a server is merely in
+          trouble, Requite keeps trying by itself.
+        </p>
+      </section>
     </>
   )
 }

@@ -7,6 +7,7 @@ export const LIMITED_ACTS = [
   'refresh_per_freelancer',
   'client_link_unknown_per_address',
   'bad_signature_per_address',
+  'bounce_of_unknown_mail_per_address',
   'api_key_unknown_per_address',
 ] as const
 export type LimitedAct = (typeof LIMITED_ACTS)[number]
@@ -29,6 +30,7 @@ export const RATE_LIMITS: Record<LimitedAct, RateLimitRule> = {
   refresh_per_freelancer: { times: 120, windowSeconds: MINUTE },
   client_link_unknown_per_address: { times: 200, windowSeconds: 15 * MINUTE },
   bad_signature_per_address: { times: 300, windowSeconds: MINUTE },
+  bounce_of_unknown_mail_per_address: { times: 300, windowSeconds: MINUTE },
   api_key_unknown_per_address: { times: 200, windowSeconds: 15 * MINUTE },
 }
 

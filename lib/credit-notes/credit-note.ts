@@ -98,6 +98,7 @@ export const TIMELINE_KINDS = [
   'foreign_refund',
   'email_sent',
   'email_refused',
+  'email_bounced',
   'cause_healed',
   'tries_stopped',
 ] as const

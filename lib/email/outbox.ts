@@ -83,23 +83,57 @@ export async function recordTrouble(email: OutboxEmail, reason: string): Promise
   await db().outboxEmail.updateMany({ where: { id: email.id, state: 'queued' }, data: { lastError: reason } })
 }
 
-/** One statement: the email's end and its line on the credit note's timeline, or neither. */
+/**
+ * The email whose Message-ID somebody quotes. Whose it is need not be asked: the id is chance, and known only where this very
+ * mail has been.
+ */
+export async function findByMessageId(messageId: string): Promise<OutboxEmail | null> {
+  return db().outboxEmail.findUnique({ where: { messageId } })
+}
+
+/**
+ * A mail that a server took has come back to us. It is given up like one that was refused, but keeps the time it was sent.
+ * A report may be sooner than our own note that the mail has left. One that was heeded before changes nothing, not even once
+ * the freelancer has had the mail sent again. Returns whether anything changed.
+ */
+export async function recordBounced(email: OutboxEmail, reason: string, reportId: string | null): Promise<boolean> {
+  const detail = { ...timelineDetail(email, reason), ...(reportId && { reportId }) }
+  const recorded = await db().$executeRaw`
+    WITH bounced AS (
+      UPDATE outbox_emails email
+      SET state = 'refused', sent_at = coalesce(sent_at, now()), last_error = ${reason}
+      WHERE id = ${email.id}::uuid AND freelancer_id = ${email.freelancerId}::uuid AND recipient = ${email.recipient}
+        AND (state = 'sent' OR (state = 'queued' AND tries > 0))
+        AND NOT EXISTS (
+          SELECT FROM timeline_entries told
+          WHERE told.credit_note_id = email.credit_note_id AND told.kind = 'email_bounced'
+            AND told.detail ->> 'reportId' = ${reportId}::text)
+      RETURNING freelancer_id, credit_note_id
+    )
+    INSERT INTO timeline_entries (freelancer_id, credit_note_id, kind, actor, detail)
+    SELECT freelancer_id, credit_note_id, 'email_bounced', 'worker', ${JSON.stringify(detail)}::jsonb FROM bounced`
+  return recorded > 0
+}
+
+/**
+ * One statement: the email's end and its line on the credit note's timeline, or neither. Meanwhile it may have come back and
+ * wait for another address: then what is told here is of the old one.
+ */
 async function settle(email: OutboxEmail, state: 'sent' | 'refused', reason: string | null): Promise<void> {
-  const detail = {
-    moment: email.moment,
-    recipientRole: email.recipientRole,
-    recipient: email.recipient,
-    ...(reason && { message: reason }),
-  }
+  const detail = timelineDetail(email, reason)
   await db().$executeRaw`
     WITH settled AS (
       UPDATE outbox_emails
       SET state = ${state}::email_state, sent_at = CASE WHEN ${state} = 'sent' THEN now() END, last_error = ${reason}
-      WHERE id = ${email.id}::uuid AND state = 'queued'
+      WHERE id = ${email.id}::uuid AND state = 'queued' AND recipient = ${email.recipient}
       RETURNING freelancer_id, credit_note_id
     )
     INSERT INTO timeline_entries (freelancer_id, credit_note_id, kind, actor, detail)
     SELECT freelancer_id, credit_note_id, ${`email_${state}`}, 'worker', ${JSON.stringify(detail)}::jsonb FROM settled`
+}
+
+function timelineDetail({ moment, recipientRole, recipient }: OutboxEmail, reason: string | null) {
+  return { moment, recipientRole, recipient, ...(reason && { message: reason }) }
 }
 
 /** An email as the credit note's page shows it. */
@@ -128,7 +162,8 @@ export async function listEmails(freelancerId: string, creditNoteId: string): Pr
 }
 
 /**
- * Has a refused email sent again, to a corrected address if one is given. Of two presses one wins; what was sent stays sent.
+ * Has an email that was refused or came back sent again, to a corrected address if one is given. Of two presses one wins;
+ * what was sent stays sent.
  */
 export async function requeueEmail(
   freelancerId: string,
@@ -139,7 +174,7 @@ export async function requeueEmail(
     const queued = await tx.$queryRaw<{ id: string }[]>`
       WITH email AS (
         UPDATE outbox_emails
-        SET state = 'queued', tries = 0, last_error = NULL, recipient = coalesce(${recipient}::text, recipient)
+        SET state = 'queued', tries = 0, sent_at = NULL, last_error = NULL, recipient = coalesce(${recipient}::text, recipient)
         WHERE id = ${outboxId}::uuid AND freelancer_id = ${freelancerId}::uuid AND state = 'refused'
         RETURNING id, credit_note_id
       )
