@@ -129,7 +129,7 @@ test('addresses and methods that the API does not have are refused in its own sh
   for (const path of ['/api', '/api/nothing', '/api/credit-notes/a/b/c']) {
     expect(await refusal(await request.get(path), 404)).toMatchObject({ code: 'not_found' })
   }
-  for (const path of ['/api/stripe', '/api/health', '/api/credit-notes']) {
+  for (const path of ['/api/stripe', '/api/email-bounces', '/api/health', '/api/credit-notes']) {
     const response = await request.delete(path)
     expect(response.headers().allow).toMatch(/GET|POST/)
     await refusal(response, 405)
@@ -157,6 +157,7 @@ test('every kind of answer carries the security headers, each once', async ({ re
     'a refusal of the API': await request.get('/api/credit-notes'),
     'an unknown address of the API': await request.get('/api/nothing'),
     'a refused webhook': await request.post('/api/stripe', { data: '{}' }),
+    'a refused bounce': await request.post('/api/email-bounces', { data: 'Hello' }),
     'a body that is too large': await request.post('/api/stripe', { data: 'x'.repeat(2 * 1024 * 1024) }),
     'a form from elsewhere': await request.post('/sign-in', { form: { email: 'x' } }),
     'a form that is too large': await request.post('/sign-in', {

@@ -38,7 +38,8 @@ const ADDRESSES: Record<string, { method: 'GET' | 'POST'; behind: Behind }> = {
   '/help/[slug]': { method: 'GET', behind: 'nobody’s' },
   '/api/[[...unknown]]': { method: 'GET', behind: 'nobody’s' },
   '/api/health': { method: 'GET', behind: 'nobody’s' },
-  // Its own door: webhook-door.spec.ts.
+  // Doors of their own: email-bounces/route.db.test.ts, webhook-door.spec.ts.
+  '/api/email-bounces': { method: 'POST', behind: 'nobody’s' },
   '/api/stripe': { method: 'POST', behind: 'nobody’s' },
 }
 

@@ -102,6 +102,7 @@ export async function startWorld(plan: WorldPlan): Promise<World> {
       MAILBOX_SMTP_PORT: String(ports.smtp),
       MAILBOX_HTTP_PORT: String(ports.mailbox),
       MAILBOX_DATA: path.join(dataDir, 'mailbox'),
+      MAILBOX_BOUNCE_URL: `http://127.0.0.1:${ports.app}/api/email-bounces`,
     }
     await processes.serve({ name: 'The mailbox', args: tsx('e2e/world/mailbox/main.ts'), env }, mailboxUrl)
   }

@@ -9,6 +9,8 @@ const envelopeSchema = z.object({
   receivedAt: z.iso.datetime(),
   from: z.string(),
   to: z.array(z.string()),
+  /** When it was sent back to its sender; mails of older versions don't say. */
+  returnedAt: z.iso.datetime().nullable().default(null),
 })
 
 /** Who the mail server was told to deliver to; a mail's own To line may say something else. */
@@ -51,14 +53,20 @@ export class MailStore {
 
   /** Keeps a mail; once this resolves it survives the end of the process. */
   async keep(raw: Buffer, from: string, to: string[]): Promise<void> {
-    const envelope = { id: randomUUID(), receivedAt: new Date().toISOString(), from, to }
+    const envelope = { id: randomUUID(), receivedAt: new Date().toISOString(), from, to, returnedAt: null }
     const mail = await parse(envelope, raw)
     writeFileSync(this.fileOf(envelope.id), raw)
     // The envelope appears last and whole: a mail without one was never accepted.
-    const unfinished = path.join(this.folder, `${envelope.id}.unfinished`)
-    writeFileSync(unfinished, JSON.stringify(envelope))
-    renameSync(unfinished, path.join(this.folder, `${envelope.id}.json`))
+    this.write(envelope)
     this.mails.unshift(mail)
+    this.tell()
+  }
+
+  /** Notes that a mail was sent back to its sender. */
+  markReturned(mail: Mail): void {
+    if (!this.mails.includes(mail)) return
+    mail.returnedAt = new Date().toISOString()
+    this.write(envelopeSchema.parse(mail))
     this.tell()
   }
 
@@ -82,6 +90,12 @@ export class MailStore {
   onChange(listener: () => void): () => void {
     this.listeners.add(listener)
     return () => this.listeners.delete(listener)
+  }
+
+  private write(envelope: Envelope): void {
+    const unfinished = path.join(this.folder, `${envelope.id}.unfinished`)
+    writeFileSync(unfinished, JSON.stringify(envelope))
+    renameSync(unfinished, path.join(this.folder, `${envelope.id}.json`))
   }
 
   private tell() {

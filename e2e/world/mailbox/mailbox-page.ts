@@ -3,7 +3,7 @@ import type { Mail } from './mail-store'
 import { mailboxStyle } from './mailbox-style'
 
 export type MailView = 'html' | 'text' | 'raw'
-type OpenMail = { mail: Mail; view: MailView }
+type OpenMail = { mail: Mail; view: MailView; returnable: boolean }
 
 /** The list of mails and, beside it (on a phone instead of it), the one that is open. */
 export function mailboxPage(mails: Mail[], open?: OpenMail) {
@@ -21,6 +21,15 @@ export function notFoundPage() {
   return page(
     'Not found · Mailbox',
     html`<main class="mail"><p class="quiet">This mail is not here any more. <a href="/">Back to the list</a></p></main>`,
+  )
+}
+
+export function notReturnedPage(id: string, status: number | undefined) {
+  return page(
+    'Not returned · Mailbox',
+    html`<main class="mail"><p class="quiet">The mail could not be returned: ${
+      status ? `the app answered ${status}.` : 'the app does not answer.'
+    } <a href="/messages/${id}">Back to the mail</a></p></main>`,
   )
 }
 
@@ -66,6 +75,7 @@ function mailList(mails: Mail[], openId: string | undefined) {
           <span class="line"><strong>${mail.to.join(', ')}</strong>${moment(mail.receivedAt)}</span>
           <span class="subject">${mail.subject}</span>
           <span class="beginning">${mail.text.replace(/\s+/g, ' ').slice(0, 120)}</span>
+          ${mail.returnedAt ? html`<span class="returned">Returned as undeliverable</span>` : ''}
           ${mail.attachments.length ? html`<span class="attached">${attachedWords(mail)}</span>` : ''}
         </a>
       </li>`,
@@ -87,7 +97,7 @@ function nothingOpen(count: number) {
   </p>`
 }
 
-function openMail({ mail, view }: OpenMail) {
+function openMail({ mail, view, returnable }: OpenMail) {
   const tab = (name: MailView, label: string) =>
     html`<a href="/messages/${mail.id}?view=${name}" ${name === view ? html`aria-current="true"` : ''}>${label}</a>`
   return html`<a class="back" href="/">All mails</a>
@@ -96,6 +106,7 @@ function openMail({ mail, view }: OpenMail) {
       <div><dt>From</dt><dd>${mail.fromLine}</dd></div>
       <div><dt>To</dt><dd>${mail.toLine}</dd></div>
       <div><dt>Received</dt><dd>${moment(mail.receivedAt)}</dd></div>
+      ${mail.returnedAt ? html`<div><dt>Returned</dt><dd class="returned">${moment(mail.returnedAt)}, as undeliverable</dd></div>` : ''}
       ${
         mail.attachments.length
           ? html`<div><dt>Attached</dt><dd>${mail.attachments.map(
@@ -105,10 +116,18 @@ function openMail({ mail, view }: OpenMail) {
           : ''
       }
     </dl>
-    <p class="views" role="group" aria-label="View">
-      ${mail.html === null ? '' : tab('html', 'HTML')}${tab('text', 'Plain text')}${tab('raw', 'Raw')}
-    </p>
+    <div class="bar">
+      <p class="views" role="group" aria-label="View">
+        ${mail.html === null ? '' : tab('html', 'HTML')}${tab('text', 'Plain text')}${tab('raw', 'Raw')}
+      </p>
+      ${returnable && !mail.returnedAt ? returnButton(mail.id) : ''}
+    </div>
     ${viewOf(mail, view)}`
+}
+
+/** As if the mail server of the address had taken the mail and found only then that nobody is there. */
+function returnButton(id: string) {
+  return html`<form method="post" action="/messages/${id}/return"><button>Return as undeliverable</button></form>`
 }
 
 function viewOf(mail: Mail, view: MailView) {

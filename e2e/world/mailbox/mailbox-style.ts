@@ -6,19 +6,21 @@ export const mailboxStyle = raw(`
   --canvas: oklch(0.984 0.002 265); --surface: oklch(1 0 0); --line: oklch(0.918 0.006 265);
   --ink: oklch(0.225 0.028 268); --muted: oklch(0.44 0.024 265);
   --accent: oklch(0.47 0.18 268); --wash: oklch(0.955 0.022 268);
+  --failed: oklch(0.5 0.17 25);
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --canvas: oklch(0.172 0.012 268); --surface: oklch(0.208 0.014 268); --line: oklch(0.285 0.016 268);
     --ink: oklch(0.955 0.005 265); --muted: oklch(0.775 0.014 265);
     --accent: oklch(0.765 0.115 272); --wash: oklch(0.275 0.05 270);
+    --failed: oklch(0.76 0.12 25);
   }
 }
 * { box-sizing: border-box; margin: 0; }
 body { min-height: 100vh; display: flex; flex-direction: column; background: var(--canvas); color: var(--ink);
   font: 15px/1.5 Inter, system-ui, sans-serif; }
 a { color: var(--accent); }
-a:focus-visible, pre:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
+a:focus-visible, pre:focus-visible, button:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
 header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 14px; padding: 14px 24px; border-bottom: 1px solid var(--line); }
 h1 { font-size: 17px; letter-spacing: -0.01em; }
 h1 a { color: inherit; text-decoration: none; }
@@ -27,7 +29,7 @@ header p { font-size: 13.5px; }
 .desk { flex: 1; display: grid; grid-template-columns: minmax(300px, 400px) minmax(0, 1fr); min-height: 0; }
 .list { border-right: 1px solid var(--line); overflow-y: auto; max-height: calc(100vh - 54px); }
 ul { list-style: none; padding: 0; }
-li a { display: grid; gap: 1px; padding: 12px 24px; border-bottom: 1px solid var(--line); color: inherit; text-decoration: none; }
+li a { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1px; padding: 12px 24px; border-bottom: 1px solid var(--line); color: inherit; text-decoration: none; }
 li a:hover { background: var(--surface); }
 li a[aria-current] { background: var(--wash); box-shadow: inset 3px 0 0 var(--accent); }
 li a:focus-visible { outline-offset: -2px; }
@@ -48,6 +50,12 @@ dl div { display: grid; grid-template-columns: 76px minmax(0, 1fr); }
 dd { overflow-wrap: anywhere; }
 .file { display: inline-block; margin: 0 8px 4px 0; text-decoration: none; vertical-align: middle; }
 .file small { font-size: 12.5px; }
+.returned { color: var(--failed); font-size: 13.5px; font-weight: 550; }
+dd.returned { font-size: inherit; font-weight: inherit; }
+.bar { display: flex; flex-wrap: wrap; gap: 10px; justify-content: space-between; align-items: center; }
+button { padding: 6px 14px; border: 1px solid var(--line); border-radius: 9px; background: var(--surface); color: inherit;
+  font: inherit; font-size: 13.5px; font-weight: 550; cursor: pointer; }
+button:hover { background: var(--wash); }
 .views { display: inline-flex; align-self: start; padding: 3px; gap: 2px; border: 1px solid var(--line); border-radius: 9px; background: var(--surface); }
 .views a { padding: 3px 12px; border-radius: 6px; font-size: 13.5px; color: var(--muted); text-decoration: none; }
 .views a[aria-current] { background: var(--wash); color: var(--ink); font-weight: 550; }

@@ -1,9 +1,13 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { createTransport } from 'nodemailer'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
+import { readBounceReport, reasonFor } from '@/lib/email/bounce-report'
 import { type Mailbox, startMailbox } from './mailbox'
 
 const messageList = z.object({
@@ -97,6 +101,61 @@ test('mails outlive the mailbox', async () => {
   await mailbox.close()
   mailbox = await startMailbox({ dataDir })
   expect((await kept()).map(({ messageId }) => messageId)).toEqual(['<crn-1@requite>'])
+})
+
+/** The app's door for returned mails, and what has come through it. */
+async function openDoor(status: number) {
+  const taken: Buffer[] = []
+  const door = createServer(async (request, response) => {
+    taken.push(await buffer(request))
+    response.writeHead(status).end()
+  }).listen(0, '127.0.0.1')
+  await once(door, 'listening')
+  const url = `http://127.0.0.1:${z.object({ port: z.int() }).parse(door.address()).port}/api/email-bounces`
+  return { taken, url, [Symbol.asyncDispose]: () => new Promise<void>((closed) => door.close(() => closed())) }
+}
+
+async function returnMail(id: string | undefined) {
+  return fetch(`${mailbox.url}/messages/${id}/return`, { method: 'POST', redirect: 'manual' })
+}
+
+test('a mail is returned by a report that Requite reads, and says so from then on', async () => {
+  await using door = await openDoor(200)
+  await mailbox.close()
+  mailbox = await startMailbox({ dataDir, bounceUrl: door.url })
+  await send('gone@example.com')
+  const [mail] = await kept()
+  expect(await (await page(`/messages/${mail?.id}`)).text()).toContain('Return as undeliverable</button>')
+  expect((await returnMail(mail?.id)).status).toBe(303)
+
+  const report = await readBounceReport(door.taken[0] ?? Buffer.alloc(0))
+  expect(report).toMatchObject({ id: expect.stringMatching(/@/), messageId: '<crn-1@requite>' })
+  expect(report && reasonFor(report, 'gone@example.com')).toMatch(/^There is no such mailbox\./)
+
+  await mailbox.close()
+  mailbox = await startMailbox({ dataDir, bounceUrl: door.url })
+  const shown = await (await page(`/messages/${mail?.id}`)).text()
+  expect(shown).toContain('as undeliverable</dd>')
+  expect(shown).not.toContain('</button>')
+})
+
+test('a mail that the app would not take back is not called returned', async () => {
+  await using door = await openDoor(503)
+  await mailbox.close()
+  mailbox = await startMailbox({ dataDir, bounceUrl: door.url })
+  await send()
+  const [mail] = await kept()
+  const refused = await returnMail(mail?.id)
+  expect(refused.status).toBe(502)
+  expect(await refused.text()).toContain('the app answered 503')
+  expect(await (await page(`/messages/${mail?.id}`)).text()).toContain('Return as undeliverable</button>')
+})
+
+test('where no app takes mails back, none can be returned', async () => {
+  await send()
+  const [mail] = await kept()
+  expect(await (await page(`/messages/${mail?.id}`)).text()).not.toContain('</button>')
+  expect((await returnMail(mail?.id)).status).toBe(404)
 })
 
 test.each([

@@ -12,6 +12,8 @@ export type MailboxOptions = {
   /** 0, or unset, for any free port. */
   smtpPort?: number
   httpPort?: number
+  /** Who is told, by POST, of mails that are returned as undeliverable; unset, none can be returned. */
+  bounceUrl?: string
 }
 
 export type Mailbox = {
@@ -22,11 +24,16 @@ export type Mailbox = {
 }
 
 /** Starts a mail server on the loopback interface that keeps every mail and delivers none, with a page to read them. */
-export async function startMailbox({ dataDir, smtpPort = 0, httpPort = 0 }: MailboxOptions): Promise<Mailbox> {
+export async function startMailbox({
+  dataDir,
+  smtpPort = 0,
+  httpPort = 0,
+  bounceUrl,
+}: MailboxOptions): Promise<Mailbox> {
   const store = await MailStore.open(dataDir)
   const faults = new SmtpFaults()
   const smtp = smtpServer(store, faults)
-  const http = createServer(getRequestListener(mailboxRoutes(store, faults).fetch))
+  const http = createServer(getRequestListener(mailboxRoutes(store, faults, bounceUrl).fetch))
   await listening(http.listen(httpPort, '127.0.0.1'))
   await listening(smtp.server.listen(smtpPort, '127.0.0.1'))
   return {

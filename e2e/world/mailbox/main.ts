@@ -7,6 +7,7 @@ const environment = z
     MAILBOX_SMTP_PORT: port,
     MAILBOX_HTTP_PORT: port,
     MAILBOX_DATA: z.string().min(1).default('.data/mailbox'),
+    MAILBOX_BOUNCE_URL: z.url().optional(),
   })
   .safeParse(process.env)
 if (!environment.success) {
@@ -14,8 +15,13 @@ if (!environment.success) {
   process.exit(1)
 }
 
-const { MAILBOX_SMTP_PORT: smtpPort, MAILBOX_HTTP_PORT: httpPort, MAILBOX_DATA: dataDir } = environment.data
-const mailbox = await startMailbox({ dataDir, smtpPort, httpPort })
+const { data } = environment
+const mailbox = await startMailbox({
+  dataDir: data.MAILBOX_DATA,
+  smtpPort: data.MAILBOX_SMTP_PORT,
+  httpPort: data.MAILBOX_HTTP_PORT,
+  bounceUrl: data.MAILBOX_BOUNCE_URL,
+})
 console.log(JSON.stringify({ ready: true, url: mailbox.url, smtpUrl: mailbox.smtpUrl }))
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {

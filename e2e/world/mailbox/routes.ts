@@ -2,11 +2,12 @@ import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import { z } from 'zod'
 import type { Mail, MailStore } from './mail-store'
-import { mailboxPage, notFoundPage } from './mailbox-page'
+import { mailboxPage, notFoundPage, notReturnedPage } from './mailbox-page'
 import { type SmtpFaults, smtpFaultSchema } from './smtp-faults'
+import { undeliverable } from './undeliverable'
 
 /** The page for people and the API for tests. */
-export function mailboxRoutes(store: MailStore, faults: SmtpFaults): Hono {
+export function mailboxRoutes(store: MailStore, faults: SmtpFaults, bounceUrl: string | undefined): Hono {
   const app = new Hono()
 
   app.get('/', (c) => c.html(mailboxPage(store.list())))
@@ -18,7 +19,7 @@ export function mailboxRoutes(store: MailStore, faults: SmtpFaults): Hono {
       .enum(['html', 'text', 'raw'])
       .catch(mail.html === null ? 'text' : 'html')
       .parse(c.req.query('view'))
-    return c.html(mailboxPage(store.list(), { mail, view }))
+    return c.html(mailboxPage(store.list(), { mail, view, returnable: bounceUrl !== undefined }))
   })
 
   app.get('/messages/:id/html', (c) => {
@@ -30,6 +31,17 @@ export function mailboxRoutes(store: MailStore, faults: SmtpFaults): Hono {
       "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; sandbox allow-popups allow-popups-to-escape-sandbox",
     )
     return c.html(`<base target="_blank">${mail.html}`)
+  })
+
+  app.post('/messages/:id/return', async (c) => {
+    const mail = store.find(c.req.param('id'))
+    if (!mail || !bounceUrl) return c.html(notFoundPage(), 404)
+    const body = new Uint8Array(undeliverable(mail, new Date()))
+    const headers = { 'content-type': 'message/rfc822' }
+    const answer = await fetch(bounceUrl, { method: 'POST', body, headers }).catch(() => null)
+    if (!answer?.ok) return c.html(notReturnedPage(mail.id, answer?.status), 502)
+    store.markReturned(mail)
+    return c.redirect(`/messages/${mail.id}`, 303)
   })
 
   app.get('/messages/:id/raw', (c) => {
