@@ -324,7 +324,10 @@ describe('a note that was held back starts by itself', () => {
     await refundByHand(notes[0], 5_000)
     await bounce(byHand)
     await hear()
-    for (const note of notes) expect(await standing(note)).toMatchObject({ failureReason: 'refunded_elsewhere' })
+    for (const note of notes) {
+      expect(await standing(note)).toMatchObject({ failureReason: 'refunded_elsewhere' })
+      expect(await kindsOf(note, 'cause_healed')).toEqual([])
+    }
   })
 
   test('nor where somebody has stopped it', async () => {

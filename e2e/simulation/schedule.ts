@@ -204,11 +204,11 @@ const ORDEALS: readonly ((chance: Chance) => Step[])[] = [
 
 /** Of a note's exact amount mostly; one that may hold both, one that may hold the smaller, one that can be of neither. */
 const BY_HAND = [null, null, null, null, 12_000, 5_000, 1_000] as const
-const byHand = (chance: Chance): Step => ({
+const byHand = (chance: Chance, amount: number | null = chance.pick(BY_HAND)): Step => ({
   act: 'dashboard_refund',
   which: 0,
   of: chance.next(),
-  amount: chance.pick(BY_HAND),
+  amount,
 })
 const byHandBounces: Step = { act: 'bank_bounces', which: LAST, reason: 'declined', byHand: true }
 const signAgain: Step = { act: 'sign', which: LAST }
@@ -238,8 +238,8 @@ const ELSEWHERE: readonly ((chance: Chance) => Step[])[] = [
   (chance) => [
     sign,
     ...chance.pick([[signAgain], [work, signAgain]]),
-    byHand(chance),
-    ...chance.pick([[], [byHand(chance)]]),
+    byHand(chance, null),
+    ...chance.pick([[], [], [byHand(chance)]]),
     hear,
     work,
     ...chance.pick<Step[]>([
@@ -266,7 +266,7 @@ const ELSEWHERE: readonly ((chance: Chance) => Step[])[] = [
 /** Draws the schedule of a seed: always the same, whatever is asked besides. `length` fixes the number of steps. */
 export function scheduleOf(seed: number, length?: number): Schedule {
   const chance = chanceOf(seed)
-  const ordeal = chance.pick([null, null, null, ORDEALS, ORDEALS, ORDEALS, ELSEWHERE])
+  const ordeal = chance.pick([null, null, null, ORDEALS, ORDEALS, ORDEALS, ELSEWHERE, ELSEWHERE])
   const payments = Array.from(
     { length: ordeal === ELSEWHERE ? 1 : chance.pick([1, 1, 1, 2] as const) },
     (): Payment => {
