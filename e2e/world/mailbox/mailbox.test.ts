@@ -39,7 +39,7 @@ afterEach(async () => {
 
 function send(to = 'client@example.com') {
   const { hostname, port } = new URL(mailbox.smtpUrl)
-  const transport = createTransport({ host: hostname, port: Number(port), socketTimeout: 300 })
+  const transport = createTransport({ host: hostname, port: Number(port), socketTimeout: 2000 })
   return transport.sendMail({
     from: 'Requite <refunds@example.com>',
     to: `Ana Clientă <${to}>`,
