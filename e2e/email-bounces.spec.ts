@@ -23,10 +23,19 @@ test('a mail that comes back days later is shown with why, on the open page, and
   await expect(emails.getByText(/It came back undelivered\. There is no such mailbox\. .*550 5\.1\.1/)).toBeVisible()
   await expect(page.getByText('Email came back undelivered')).toBeVisible()
 
+  await page.goto('/')
+  const undelivered = page.getByRole('region', { name: 'Emails that did not arrive' })
+  await expect(undelivered.getByText(note.clientEmail)).toBeVisible()
+  await undelivered.getByRole('link', { name: 'Refund initiated' }).click()
+
   const rightAddress = `accounts.${note.clientEmail}`
   await emails.getByLabel('Send it to').fill(rightAddress)
   await emails.getByRole('button', { name: 'Send again' }).click()
   await expect(emails.getByText('Sent', { exact: true })).toBeVisible()
   await expect(emails.getByText('Came back')).toBeHidden()
   expect(await countMails(rightAddress, MAIL.initiated)).toBe(1)
+
+  await page.goto('/')
+  await expect(page.getByRole('heading', { name: 'Today' })).toBeVisible()
+  await expect(undelivered).toBeHidden()
 })

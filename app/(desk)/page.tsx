@@ -4,9 +4,11 @@ import { CreditNoteBriefs } from '@/components/credit-note-briefs'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Moment } from '@/components/ui/moment'
 import { Panel } from '@/components/ui/panel'
+import { UndeliveredEmails } from '@/components/undelivered-emails'
 import { requireFreelancer } from '@/lib/auth/session'
 import type { CreditNote } from '@/lib/credit-notes/credit-note'
 import { deskSummary } from '@/lib/credit-notes/credit-note-store'
+import { listUndelivered } from '@/lib/email/outbox'
 import { LiveChanges } from '../live-changes'
 import { DeskLink } from './desk-link'
 import { PageHeading } from './page-heading'
@@ -15,7 +17,10 @@ export const metadata: Metadata = { title: 'Today' }
 
 export default async function TodayPage() {
   const freelancer = await requireFreelancer()
-  const { needsYou, moving, recentlySettled } = await deskSummary(freelancer.id)
+  const [{ needsYou, moving, recentlySettled }, undelivered] = await Promise.all([
+    deskSummary(freelancer.id),
+    listUndelivered(freelancer.id, MOST_SHOWN),
+  ])
   const nothingYet = needsYou.length + moving.length + recentlySettled.length === 0
   const briefs = (notes: readonly CreditNote[]) => (
     <CreditNoteBriefs notes={notes} reader={freelancer} Link={DeskLink} />
@@ -38,17 +43,24 @@ export default async function TodayPage() {
         </div>
       ) : (
         <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-          <Panel title="Needs you" id="needs-you" aside={<Count notes={needsYou} />}>
-            {needsYou.length > 0 ? (
-              briefs(needsYou)
-            ) : (
-              <EmptyState tone="done" title="Nothing needs you">
-                A refund that fails, or a bank transfer to send by hand, will wait for you here.
-              </EmptyState>
-            )}
-          </Panel>
           <div className="grid min-w-0 gap-5">
-            <Panel title="On its way" id="on-its-way" aside={<Count notes={moving} />}>
+            <Panel title="Needs you" id="needs-you" aside={<Count of={needsYou} />}>
+              {needsYou.length > 0 ? (
+                briefs(needsYou)
+              ) : (
+                <EmptyState tone="done" title="No refund needs you">
+                  A refund that fails, or a bank transfer to send by hand, will wait for you here.
+                </EmptyState>
+              )}
+            </Panel>
+            {undelivered.length > 0 && (
+              <Panel title="Emails that did not arrive" id="undelivered" aside={<Count of={undelivered} />}>
+                <UndeliveredEmails emails={undelivered} Link={DeskLink} />
+              </Panel>
+            )}
+          </div>
+          <div className="grid min-w-0 gap-5">
+            <Panel title="On its way" id="on-its-way" aside={<Count of={moving} />}>
               {moving.length > 0 ? briefs(moving) : <Quiet>No refund is on its way.</Quiet>}
             </Panel>
             <Panel
@@ -69,9 +81,11 @@ export default async function TodayPage() {
   )
 }
 
-/** The summary holds at most twenty of each, so twenty may be more. */
-function Count({ notes }: { notes: readonly CreditNote[] }) {
-  return <span className="nums text-muted">{notes.length < 20 ? notes.length : '20 or more'}</span>
+/** Each list holds so many at most, so that as many may be more. */
+const MOST_SHOWN = 20
+
+function Count({ of }: { of: readonly unknown[] }) {
+  return <span className="nums text-muted">{of.length < MOST_SHOWN ? of.length : `${MOST_SHOWN} or more`}</span>
 }
 
 function Quiet({ children }: { children: ReactNode }) {

@@ -17,6 +17,8 @@ const door = 'app/api/stripe/route.db.test.ts'
 const database = 'app/api/stripe/database-faults.db.test.ts'
 const body = 'app/api/read-body.test.ts'
 const outbox = 'lib/email/outbox.db.test.ts'
+const elsewhere = 'e2e/refunds/refund-elsewhere.db.test.ts'
+const bounces = 'lib/email/record-bounce.db.test.ts'
 const wire = 'e2e/faults/stripe-wire.db.test.ts'
 const twoOfEverything = 'e2e/faults/two-of-everything.fault.ts'
 const backup = 'e2e/faults/restored-backup.db.test.ts'
@@ -108,6 +110,7 @@ export const FAULTS: Readonly<Record<string, FaultProof>> = {
       [answers, 'by somebody else: failed, and it says which'],
       [recovery, 'a refund made in Stripe’s Dashboard'],
       [news, 'made in Stripe’s Dashboard, of the same amount, may be a second payment'],
+      [elsewhere, ''],
     ],
   },
   F15: {
@@ -320,16 +323,18 @@ export const FAULTS: Readonly<Record<string, FaultProof>> = {
     proofs: [[database, 'commits, but its answer is lost']],
   },
   F49: {
-    how: 'mail servers that are down, refuse, hang, drip, die after acceptance',
-    out: 'tried again with growing gaps; a final no is shown; the note is unaffected',
+    how: 'mail servers that are down, refuse, hang, drip, die after acceptance, send back what they took',
+    out: 'tried again with growing gaps; a final no and a bounce are shown, with a resend; the note is unaffected',
     proofs: [
-      'a server in trouble delays an email',
-      'no server at all is trouble too',
-      'a server that drips a byte',
-      'a final refusal is shown to the freelancer',
-      'killed between the server’s acceptance and our mark',
-      'a refused email goes to the corrected address',
-    ].map((title): Proof => [outbox, title]),
+      [outbox, 'a server in trouble delays an email'],
+      [outbox, 'no server at all is trouble too'],
+      [outbox, 'a server that drips a byte'],
+      [outbox, 'a final refusal is shown to the freelancer'],
+      [outbox, 'killed between the server’s acceptance and our mark'],
+      [outbox, 'a refused email goes to the corrected address'],
+      [bounces, 'a mail that came back is shown as not delivered'],
+      [bounces, 'sent again to a corrected address it arrives'],
+    ],
   },
   F50: {
     how: 'twenty presses of Retry over two app processes; six in one',

@@ -161,6 +161,24 @@ export async function listEmails(freelancerId: string, creditNoteId: string): Pr
   })
 }
 
+/** An email that did not reach its reader, with the credit note at which it can be sent again. */
+export type UndeliveredEmail = {
+  id: string
+  moment: string
+  recipient: string
+  creditNote: { id: string; number: string }
+}
+
+/** A freelancer's emails that were refused or came back, newest first. */
+export async function listUndelivered(freelancerId: string, limit: number): Promise<UndeliveredEmail[]> {
+  return db().outboxEmail.findMany({
+    where: { freelancerId, state: 'refused' },
+    orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
+    take: limit,
+    select: { id: true, moment: true, recipient: true, creditNote: { select: { id: true, number: true } } },
+  })
+}
+
 /**
  * Has an email that was refused or came back sent again, to a corrected address if one is given. Of two presses one wins;
  * what was sent stays sent.
