@@ -69,6 +69,7 @@ const HEALINGS: Record<Healing, string> = {
   dispute_won: 'the dispute over the deposit was won',
   account_reconnected: 'the Stripe account is connected again',
   balance_topped_up: 'the Stripe balance is high enough again',
+  money_came_back: 'a refund made outside Requite failed, so that its money is there again',
   not_refunded_elsewhere: 'the refund made outside Requite failed, or was for another credit note',
 }
 

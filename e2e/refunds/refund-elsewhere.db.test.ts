@@ -277,12 +277,12 @@ describe('a note that was held back starts by itself', () => {
     return { notes, byHand }
   }
 
-  async function expectPaid(note: Note): Promise<void> {
+  async function expectPaid(note: Note, healing = 'not_refunded_elsewhere'): Promise<void> {
     // What begins by itself is asked for in one round, and Stripe's news of it comes in the next.
     for (let round = 0; round < 3; round++) await hear()
     expect(await standing(note)).toMatchObject({ refundStatus: 'succeeded' })
     expect((await timelineOf(note)).filter(({ kind }) => kind === 'cause_healed')).toMatchObject([
-      { detail: { healing: 'not_refunded_elsewhere' } },
+      { detail: { healing } },
     ])
   }
 
@@ -296,6 +296,21 @@ describe('a note that was held back starts by itself', () => {
     expect((await stripe.refundsOf(desk.stripeAccountId)).filter(({ status }) => status === 'succeeded')).toHaveLength(
       2,
     )
+  })
+
+  test.each([
+    [30_000, 'charge_already_refunded'],
+    [29_000, 'amount_exceeds_remaining'],
+  ])('and so does one for which a refund of %i had left too little, once that one bounces', async (amount, reason) => {
+    const note = await issueNote(desk, { priceAfter: 20_000 })
+    await forgetJobs()
+    const byHand = await refundByHand(note, amount)
+    await hear()
+    await trigger(note)
+    expect(await standing(note)).toMatchObject({ refundStatus: 'failed', failureReason: reason, nextTryAt: null })
+    await bounce(byHand)
+    await hear()
+    await expectPaid(note, 'money_came_back')
   })
 
   test('when a sibling adopts it', async () => {

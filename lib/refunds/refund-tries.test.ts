@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { healedAlready, isHeldBackNoMore } from './refund-tries'
+import { healedAlready, healedByRefundElsewhere } from './refund-tries'
 
 const foreignRefund = { stripeRefundId: 're_1', createdAt: new Date('2026-03-14') }
 
@@ -12,9 +12,20 @@ test('a refund made elsewhere that is gone before what it held back is recorded 
 
 test('a note that was held back starts once nothing holds it back any more, and no try is planned yet', () => {
   const note = { refundStatus: 'failed', failureReason: 'refunded_elsewhere', foreignRefund: null, nextTryAt: null }
-  expect(isHeldBackNoMore(note)).toBe(true)
-  expect(isHeldBackNoMore({ ...note, foreignRefund })).toBe(false)
-  expect(isHeldBackNoMore({ ...note, failureReason: 'declined' })).toBe(false)
-  expect(isHeldBackNoMore({ ...note, refundStatus: 'pending' })).toBe(false)
-  expect(isHeldBackNoMore({ ...note, nextTryAt: new Date('2026-03-14') })).toBe(false)
+  for (const live of [true, false]) {
+    expect(healedByRefundElsewhere(note, { live })).toBe('not_refunded_elsewhere')
+    expect(healedByRefundElsewhere({ ...note, foreignRefund }, { live })).toBeNull()
+    expect(healedByRefundElsewhere({ ...note, failureReason: 'declined' }, { live })).toBeNull()
+    expect(healedByRefundElsewhere({ ...note, refundStatus: 'pending' }, { live })).toBeNull()
+    expect(healedByRefundElsewhere({ ...note, nextTryAt: new Date('2026-03-14') }, { live })).toBeNull()
+  }
 })
+
+test.each(['charge_already_refunded', 'amount_exceeds_remaining'])(
+  'a note that failed with %s starts once a refund made elsewhere has failed, not while it is live',
+  (failureReason) => {
+    const note = { refundStatus: 'failed', failureReason, foreignRefund: null, nextTryAt: null }
+    expect(healedByRefundElsewhere(note, { live: true })).toBeNull()
+    expect(healedByRefundElsewhere(note, { live: false })).toBe('money_came_back')
+  },
+)

@@ -41,6 +41,7 @@ export const HEALED_BY = {
   account_reconnected: ['account_not_connected', 'account_invalid', 'permission_denied'],
   balance_topped_up: ['balance_insufficient', 'insufficient_funds'],
   not_refunded_elsewhere: ['refunded_elsewhere'],
+  money_came_back: ['charge_already_refunded', 'amount_exceeds_remaining'],
 } as const satisfies Record<string, readonly string[]>
 export type Healing = keyof typeof HEALED_BY
 
@@ -68,15 +69,18 @@ export function healedAlready(
   return isAboutDispute(reason) && disputeIsWon(now.disputeStatus)
 }
 
-/** A note that was held back by a refund made elsewhere, and no longer is by any. */
-export function isHeldBackNoMore(note: {
-  refundStatus: string
-  failureReason: string | null
-  foreignRefund: object | null
-  nextTryAt: Date | null
-}): boolean {
-  const heldBack = note.refundStatus === 'failed' && isAboutRefundElsewhere(note.failureReason)
-  return heldBack && note.foreignRefund === null && note.nextTryAt === null
+/**
+ * What news of a refund made elsewhere heals of a note: it was held back and no such refund is left, or Stripe had nothing left
+ * to send and a refund has failed since, so that its money is there again. Null when nothing, or a try is planned already.
+ */
+export function healedByRefundElsewhere(
+  note: { refundStatus: string; failureReason: string | null; foreignRefund: object | null; nextTryAt: Date | null },
+  refund: { live: boolean },
+): Healing | null {
+  if (note.refundStatus !== 'failed' || note.nextTryAt !== null) return null
+  if (isAboutRefundElsewhere(note.failureReason)) return note.foreignRefund === null ? 'not_refunded_elsewhere' : null
+  const nothingWasLeft = HEALED_BY.money_came_back.some((one) => one === note.failureReason)
+  return nothingWasLeft && !refund.live ? 'money_came_back' : null
 }
 
 /**

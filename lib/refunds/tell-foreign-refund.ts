@@ -4,13 +4,14 @@ import { inTransaction, type Transaction } from '@/lib/transaction'
 import { followRefunds } from './apply-stripe-refund'
 import type { Cause } from './move-refund'
 import { wakeRefund } from './plan-tries'
+import { isLive } from './refund-news-rules'
 import { type ForeignRefund, findCreditNotesOfPayment, findForeignRefund } from './refund-store'
-import { isHeldBackNoMore } from './refund-tries'
+import { healedByRefundElsewhere } from './refund-tries'
 
 /**
  * Tells the notes of a payment that a refund of it was made elsewhere, in Stripe's Dashboard for one, how that one goes on,
- * or that it has found its note: their open pages redraw, alarms that rest on it begin and end, and a note that it held back
- * starts by itself once nothing holds it back any more. Each note hears once of each refund and status, however often this
+ * or that it has found its note: their open pages redraw, alarms that rest on it begin and end, and a note that it held back,
+ * or left nothing for, starts by itself once that is over. Each note hears once of each refund and status, however often this
  * runs. A job of its own, for it holds one note after the other, while whoever brings the news may hold one already.
  */
 export async function tellForeignRefund(stripeRefundId: string, cause: Cause): Promise<void> {
@@ -39,5 +40,6 @@ async function tellNote(tx: Transaction, note: CreditNote, refund: ForeignRefund
     const detail = { stripeRefundId, status, amount: String(refund.amount), currency: refund.currency }
     await writeTimeline(tx, { freelancerId, creditNoteId, kind: 'foreign_refund', detail, ...cause })
   }
-  if (isHeldBackNoMore(note)) await wakeRefund(tx, { freelancerId, creditNoteId }, 'not_refunded_elsewhere', cause)
+  const healing = healedByRefundElsewhere(note, { live: isLive(status) })
+  if (healing) await wakeRefund(tx, { freelancerId, creditNoteId }, healing, cause)
 }
