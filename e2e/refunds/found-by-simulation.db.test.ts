@@ -2,6 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { db, disconnectDatabase } from '@/lib/db'
 import { recordDispute } from '@/lib/deposits/confirm-deposit'
 import { applyStripeRefund } from '@/lib/refunds/apply-stripe-refund'
+import { stopAutomaticTries } from '@/lib/refunds/plan-tries'
+import { retryRefund } from '@/lib/refunds/retry-refund'
 import { sweepRefunds } from '@/lib/refunds/sweep-refunds'
 import { stripe as stripeClient } from '@/lib/stripe/client'
 import { readRefundsOfPayment } from '@/lib/stripe/read-refunds'
@@ -194,3 +196,21 @@ test.each(['the older first', 'the newer first'] as const)(
     })
   },
 )
+
+test('whoever presses Retry has ended the stop, also where no account is connected: once it is back the refund starts', async () => {
+  const note = await issueNote(desk)
+  await stripe.act(`/accounts/${desk.stripeAccountId}/deauthorize`)
+  for (const told of await stripe.webhooksOf(desk.stripeAccountId, ['account.application.deauthorized']))
+    await deliver(told)
+  await trigger(note)
+  expect(await standing(note)).toMatchObject({ refundStatus: 'failed', failureReason: 'account_not_connected' })
+  await stopAutomaticTries({ ...note, actor: 'freelancer' })
+  await retryRefund({ ...note, actor: 'freelancer' })
+  expect(await standing(note)).toMatchObject({ refundStatus: 'failed', failureReason: 'account_not_connected' })
+
+  await stripe.act(`/accounts/${desk.stripeAccountId}/reconnect`)
+  for (const told of await stripe.webhooksOf(desk.stripeAccountId, ['account.application.authorized']))
+    await deliver(told)
+  await runJobs()
+  expect(await standing(note)).toMatchObject({ refundStatus: 'requested' })
+})

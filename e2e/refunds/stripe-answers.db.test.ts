@@ -159,6 +159,21 @@ describe('Stripe says nothing that can be understood: unknown is not failed', ()
     expect(await keysAsked()).toHaveLength(1)
   })
 
+  test('a no that Stripe says before it looks at the key is none to an earlier call: the same key, until that one cannot be at work', async () => {
+    const note = await issueNote(desk)
+    await stripe.plan({ kind: 'timeout_before', milliseconds: 20, ...asksForRefund })
+    await trigger(note)
+    await stripe.plan({ kind: 'rate_limit', shouldRetry: false, times: 100, ...asksForRefund })
+    for (let calls = 2; calls < 6; calls++) {
+      await resolveNow(note)
+      expect(await standing(note)).toMatchObject({ refundStatus: 'pending', attemptOpen: true })
+      expect(await retry(note)).toMatchObject({ ok: false, reason: 'refund_not_retryable' })
+    }
+    expect(await keysAsked()).toHaveLength(1)
+    await resolveNow(note)
+    expect(await standing(note)).toMatchObject({ refundStatus: 'failed', failureReason: 'rate_limit' })
+  })
+
   test('while nobody knows, neither Retry nor a second try can send the money again', async () => {
     const note = await issueNote(desk)
     await stripe.plan({ kind: 'timeout_after', milliseconds: 20, ...asksForRefund })

@@ -133,8 +133,12 @@ async function recordAcceptance(
  */
 const MAY_BE_REFUNDED = new Set(['charge_already_refunded', 'amount_exceeds_remaining', 'idempotency_error'])
 
-/** A definite no: the attempt closes and the next try gets a new key. Unless the money is on its way already as our own. */
+/**
+ * A definite no: the attempt closes and the next try gets a new key. Unless the money is on its way already as our own, or an
+ * earlier call may still send it.
+ */
 export async function recordRefusal(attempt: OpenAttempt, refusal: StripeTrouble, cause: Cause): Promise<void> {
+  if (mayBeAtWork(attempt, refusal)) return recordUnknown(attempt, { ...refusal, kind: 'unknown' })
   if (refusal.code === 'idempotency_error')
     log.error({ attemptId: attempt.id }, 'an attempt was sent with altered parameters')
   if (!MAY_BE_REFUNDED.has(refusal.code)) return closeAsRefused(attempt, refusal, cause)
@@ -198,10 +202,17 @@ async function settleByList(attempt: OpenAttempt, trouble: StripeTrouble, cause:
       : recordUnknown(attempt, trouble)
   const own = listed.value.find((refund) => refund.attemptId === attempt.id)
   if (own) return recordAcceptance(attempt, own, trouble.requestId, cause)
-  // An earlier call with this key may still be at work unheard: for as long as a call can last, only the same key is safe.
-  // Asked again, Stripe replays its answer, and a replayed answer says that every call is over.
-  const mayBeAtWork = attempt.uncertain && trouble.over !== 'every_call' && !spentItsBudget(attempt.calls)
-  return mayBeAtWork ? recordUnknown(attempt, trouble) : closeAsRefused(attempt, { ...trouble, kind: 'refused' }, cause)
+  return mayBeAtWork(attempt, trouble)
+    ? recordUnknown(attempt, trouble)
+    : closeAsRefused(attempt, { ...trouble, kind: 'refused' }, cause)
+}
+
+/**
+ * An earlier call with this key may still be at work unheard: for as long as a call can last, only the same key is safe. Asked
+ * again, Stripe replays its answer, and a replayed answer says that every call is over.
+ */
+function mayBeAtWork(attempt: OpenAttempt, trouble: StripeTrouble): boolean {
+  return attempt.uncertain && trouble.over !== 'every_call' && !spentItsBudget(attempt.calls)
 }
 
 /**

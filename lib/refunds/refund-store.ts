@@ -262,12 +262,15 @@ export async function writeTriesStopped(tx: Transaction, creditNoteId: string): 
     WHERE id = ${creditNoteId}::uuid AND refund_status = 'failed'`
 }
 
-/** Counts a try that has been claimed: one more by Requite itself, or a fresh start because a person asked. */
-export async function countTry(tx: Transaction, creditNoteId: string, automatic: boolean): Promise<void> {
+/** A person has asked: whatever was tried before, or stopped, Requite's own tries begin afresh should this one fail. */
+export async function startTriesAfresh(tx: Transaction, creditNoteId: string): Promise<void> {
   await tx.$executeRaw`
-    UPDATE credit_notes SET automatic_tries = CASE WHEN ${automatic} THEN automatic_tries + 1 ELSE 0 END,
-      automatic_stopped = automatic_stopped AND ${automatic}
-    WHERE id = ${creditNoteId}::uuid`
+    UPDATE credit_notes SET automatic_tries = 0, automatic_stopped = false WHERE id = ${creditNoteId}::uuid`
+}
+
+/** Counts a try that Requite has claimed by itself. */
+export async function countAutomaticTry(tx: Transaction, creditNoteId: string): Promise<void> {
+  await tx.$executeRaw`UPDATE credit_notes SET automatic_tries = automatic_tries + 1 WHERE id = ${creditNoteId}::uuid`
 }
 
 /** How many automatic tries there have been since a person last asked, and whether the next one is due now. */

@@ -9,7 +9,14 @@ import { type AttemptCause, claimAttempt, type OpenAttempt } from './attempt-sto
 import { type Cause, moveRefund } from './move-refund'
 import { refundReason } from './refund-reasons'
 import { mayRetry } from './refund-status'
-import { countTry, findRefundSource, findTries, type RefundSource, writePendingReason } from './refund-store'
+import {
+  countAutomaticTry,
+  findRefundSource,
+  findTries,
+  type RefundSource,
+  startTriesAfresh,
+  writePendingReason,
+} from './refund-store'
 
 export type Trigger = { freelancerId: string; creditNoteId: string; cause: AttemptCause; actor: Cause['actor'] }
 
@@ -53,6 +60,8 @@ export async function beginRefund(trigger: Trigger): Promise<Beginning> {
     if (!mayBegin || !mayRetry({ status: note.refundStatus, attemptOpen: note.attemptOpen })) {
       return { kind: 'not_retryable', creditNote: note }
     }
+    // Also where Stripe is not asked in the end: what this waits for must then start it.
+    if (byPerson) await startTriesAfresh(tx, note.id)
     if (payment.kind === 'by_hand') return { kind: 'not_asked' }
     if (payment.kind === 'wait') {
       await writePendingReason(tx, note.id, payment.code, refundReason(payment.code).why)
@@ -82,7 +91,7 @@ export async function beginRefund(trigger: Trigger): Promise<Beginning> {
       currency: note.currency,
     })
     if (!attempt) return { kind: 'not_retryable', creditNote: note }
-    await countTry(tx, note.id, trigger.cause === 'automatic')
+    if (trigger.cause === 'automatic') await countAutomaticTry(tx, note.id)
     await moveRefund(tx, note, { to: 'pending' }, { actor, attemptId: attempt.id })
     await scheduleResolution(tx, attempt.id)
     return { kind: 'claimed', attempt }

@@ -75,6 +75,20 @@ describe('a definite no', () => {
   })
 })
 
+test.each([
+  [401, 'nothing'],
+  [403, 'nothing'],
+  [400, 'every_call'],
+  [404, 'every_call'],
+] as const)('a refusal with %i tells that %s asked with its key is over', (status, over) => {
+  expect(readStripeTrouble(thrown(status))).toMatchObject({ kind: 'refused', over })
+})
+
+test('a busy answer that is final tells nothing of an earlier call with its key', () => {
+  const busy = thrown(429, { headers: { 'stripe-should-retry': 'false' } })
+  expect(readStripeTrouble(busy)).toMatchObject({ kind: 'refused', over: 'nothing' })
+})
+
 describe('nobody knows: never a definite no', () => {
   type Proof = Pick<StripeTrouble, 'mayHaveHappened' | 'over'>
   const nothing: Proof = { mayHaveHappened: true, over: 'nothing' }

@@ -11,7 +11,8 @@ export type StripeTrouble = {
   mayHaveHappened: boolean
   /**
    * How much of what was asked with this key is certainly over at Stripe, so that the list of refunds tells what came of it:
-   * nothing, this call (Stripe's own 500), or every call (a replayed answer: nothing with this key is still at work).
+   * nothing (turned away before the key was looked at), this call (Stripe's own 500), or every call (an answer that is kept
+   * under the key: none with it is still at work, and one that arrives later gets the same).
    */
   over: 'nothing' | 'this_call' | 'every_call'
 }
@@ -34,6 +35,9 @@ const WORDED_REFUSALS: readonly (readonly [RegExp, string])[] = [
   [/already been refunded/i, 'charge_already_refunded'],
 ]
 
+/** Answered before Stripe looks at the idempotency key: they say nothing of an earlier call with it. */
+const TURNED_AWAY = new Set([401, 403, 429])
+
 /** Stripe quotes a key that it refuses, all but its last letters starred out; tenants read these messages. */
 const KEY = /\b[rsp]k_(live|test)_[\w*]+/g
 
@@ -46,7 +50,7 @@ export function readStripeTrouble(error: unknown): StripeTrouble {
     kind: 'refused',
     code,
     mayHaveHappened: false,
-    over: 'this_call',
+    over: TURNED_AWAY.has(error.statusCode ?? 0) ? 'nothing' : 'every_call',
   })
   const unknown = (code: string, mayHaveHappened: boolean): StripeTrouble => ({
     ...told,
