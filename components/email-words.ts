@@ -9,6 +9,7 @@ export const EMAIL_WORDS: Record<EmailMoment, string> = {
   refund_failed: 'Refund failed',
   refund_returned_alert: 'The bank returned the refund',
   paid_twice_alert: 'Maybe paid twice',
+  manual_refund_returned_alert: 'The manual refund came back',
 }
 
 /** The words for a stored moment; one that is no longer known stands for itself. */

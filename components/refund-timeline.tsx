@@ -25,6 +25,10 @@ const LOOKS: Record<TimelineKind, { words: string; tone: Tone }> = {
   dispute_lost: { words: 'The dispute over the deposit was lost', tone: 'failed' },
   dispute_won: { words: 'The dispute over the deposit was won after all', tone: 'done' },
   trace_number: { words: 'The bank gave a trace number', tone: 'done' },
+  manual_refund_returned: {
+    words: 'What it was refunded by came back: your client does not have the money',
+    tone: 'failed',
+  },
   marked_refunded: { words: 'Marked refunded', tone: 'done' },
   paid_twice: { words: 'Your client may have been paid twice', tone: 'failed' },
   paid_twice_over: { words: 'Not paid twice: the other payment did not last, or was for something else', tone: 'done' },

@@ -42,12 +42,12 @@ afterEach(async () => {
   await expectPromisesKept(stripe, desk)
 })
 
-const byHand = (note: Note, method: 'sepa' | 'chargeback' = 'sepa') =>
+const byHand = (note: Note, method: 'sepa' | 'chargeback' = 'sepa', reference = 'By transfer') =>
   markRefunded({
     ...note,
     actor: 'freelancer',
     method,
-    reference: 'By transfer',
+    reference,
     refundedOn: new Date('2026-03-14T00:00:00Z'),
   })
 
@@ -91,6 +91,18 @@ test('a transfer beside a dispute that is then lost is told as maybe paid twice,
   expect(await emailsOf(note)).toContain('paid_twice_alert')
   await said(note, 'won', 30_000, 1)
   expect(await standing(note)).toMatchObject({ paidTwiceAt: null })
+})
+
+test('a chargeback that a note was marked with, and that is won after all, is told: the client has lost the money again', async () => {
+  const note = await issueNote(desk, { card: 'pm_card_createDispute' })
+  await trigger(note)
+  await said(note, 'lost', 30_000)
+  const { disputeId } = await standing(note)
+  expect(await byHand(note, 'chargeback', `By chargeback ${disputeId}`)).toMatchObject({ ok: true })
+  await said(note, 'won', 30_000, 1)
+  expect((await timelineOf(note)).at(-1)).toMatchObject({ kind: 'manual_refund_returned', detail: { disputeId } })
+  expect(await emailsOf(note)).toContain('manual_refund_returned_alert')
+  expect(await standing(note)).toMatchObject({ refundStatus: 'manual' })
 })
 
 test('a refund that Stripe completed beside a dispute that is then lost is told as maybe paid twice', async () => {

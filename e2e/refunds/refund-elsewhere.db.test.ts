@@ -263,6 +263,25 @@ describe('an alarm ends with its cause', () => {
   })
 })
 
+test('a refund that a note was marked with, and that bounces, is told to the freelancer once: the client does not have it', async () => {
+  const [marked, other] = await twoNotes([5_000, 6_000])
+  const byHand = await refundByHand(marked, 5_000)
+  await hear()
+  await markByHand(marked, `Refunded in the Dashboard, ${byHand}`)
+  await markByHand(other, 'By transfer')
+  await runJobs()
+  expect(await kindsOf(marked, 'manual_refund_returned')).toEqual([])
+  await bounce(byHand)
+  await deliverAll(stripe, desk)
+  for (let again = 0; again < 3; again++) await tellForeignRefund(byHand, { actor: 'stripe' })
+  expect((await timelineOf(marked)).filter(({ kind }) => kind === 'manual_refund_returned')).toMatchObject([
+    { detail: { stripeRefundId: byHand, reason: 'declined' } },
+  ])
+  expect(await emailsOf(marked)).toEqual(['refund_completed_manually', 'manual_refund_returned_alert'])
+  expect(await standing(marked)).toMatchObject({ refundStatus: 'manual', paidTwiceAt: null })
+  expect(await kindsOf(other, 'manual_refund_returned')).toEqual([])
+})
+
 describe('a note that was held back starts by itself', () => {
   /** Two notes, each held back by one and the same refund made elsewhere. */
   async function heldBack(): Promise<{ notes: [Note, Note]; byHand: string }> {

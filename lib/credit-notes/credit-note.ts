@@ -96,6 +96,7 @@ export const TIMELINE_KINDS = [
   'paid_twice_over',
   'news_without_change',
   'foreign_refund',
+  'manual_refund_returned',
   'email_sent',
   'email_refused',
   'email_bounced',

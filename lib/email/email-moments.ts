@@ -12,6 +12,7 @@ export const RECIPIENT_OF_MOMENT = {
   refund_failed: 'freelancer',
   refund_returned_alert: 'freelancer',
   paid_twice_alert: 'freelancer',
+  manual_refund_returned_alert: 'freelancer',
 } as const satisfies Record<string, RecipientRole>
 export type RecipientRole = 'client' | 'freelancer'
 export type EmailMoment = keyof typeof RECIPIENT_OF_MOMENT
@@ -80,6 +81,15 @@ export const EMAIL_FACTS = {
       }),
     ]),
   }),
+  manual_refund_returned_alert: letterFacts.extend({
+    manual: manualRefund,
+    /** What it was, and did not last. */
+    returned: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('stripe_refund'), stripeRefundId: z.string(), reason: z.string().nullable() }),
+      z.object({ kind: z.literal('dispute'), disputeId: z.string() }),
+    ]),
+    noticedAt: moment,
+  }),
 } satisfies Record<EmailMoment, z.ZodType>
 
 export type EmailFacts<Moment extends EmailMoment> = z.infer<(typeof EMAIL_FACTS)[Moment]>
@@ -132,6 +142,10 @@ export function parseEmail(moment: string, facts: unknown): Email {
       z.object({
         moment: z.literal('paid_twice_alert'),
         facts: EMAIL_FACTS.paid_twice_alert,
+      }),
+      z.object({
+        moment: z.literal('manual_refund_returned_alert'),
+        facts: EMAIL_FACTS.manual_refund_returned_alert,
       }),
     ])
     .parse({ moment, facts })
@@ -268,6 +282,27 @@ export function paidTwiceAlert(
       madeElsewhere: !disputed && payment.madeElsewhere,
       noticedAt: payment.noticedAt.toISOString(),
       beside: 'method' in beside ? { kind: 'manual', ...manualFacts(beside) } : { kind: 'stripe_refund', ...beside },
+    },
+  }
+}
+
+/** The payment that a manual refund named as itself, and that did not last. */
+export type ReturnedPayment = EmailFacts<'manual_refund_returned_alert'>['returned']
+
+/** What had paid a credit note outside Requite came back, and its client does not have the money. */
+export function manualRefundReturned(
+  note: CreditNote,
+  freelancer: EmailFreelancer,
+  { manual, returned, noticedAt }: { manual: ManualRefund; returned: ReturnedPayment; noticedAt: Date },
+): NewEmail {
+  return {
+    ...toFreelancer(note, freelancer, returned.kind === 'dispute' ? returned.disputeId : returned.stripeRefundId),
+    moment: 'manual_refund_returned_alert',
+    facts: {
+      ...freelancerLetter(note, freelancer),
+      manual: manualFacts(manual),
+      returned,
+      noticedAt: noticedAt.toISOString(),
     },
   }
 }

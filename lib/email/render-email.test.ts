@@ -3,6 +3,7 @@ import type { CreditNote } from '@/lib/credit-notes/credit-note'
 import {
   EMAIL_FACTS,
   type EmailMoment,
+  manualRefundReturned,
   type NewEmail,
   paidTwiceAlert,
   parseEmail,
@@ -77,6 +78,11 @@ function everyEmail(about: CreditNote = note): NewEmail[] {
     refundFailed(about, freelancer, { refundRef: 're_1', failedAt: at, ...failure }),
     ...refundReturned(about, freelancer, { stripeRefundId: 're_1', completedAt: at, returnedAt: at, ...failure }),
     paidTwiceAlert(about, freelancer, { stripeRefundId: 're_1', madeElsewhere: false, noticedAt: at, beside: manual }),
+    manualRefundReturned(about, freelancer, {
+      manual: { ...manual, reference: 're_9' },
+      returned: { kind: 'stripe_refund', stripeRefundId: 're_9', reason: 'declined' },
+      noticedAt: at,
+    }),
   ]
 }
 
@@ -250,6 +256,18 @@ describe('the freelancer reads', () => {
     expect(unsure.text).toContain('If that refund was meant for something else, there is nothing to do.')
     const besideOurs = await written(paidTwiceAlert(note, freelancer, { ...payment, beside }))
     expect(besideOurs.text).toContain('The refund that Requite made for it has been paid or is on its way.')
+  })
+
+  test('that what a credit note was marked as refunded by came back, and that the client does not have it', async () => {
+    const { subject, text } = await emailOf('manual_refund_returned_alert')
+    expect(subject).toMatch(/^Not refunded after all\? €400\.00 to /)
+    expect(text).toContain('Stripe reports that refund re_9 did not reach')
+    expect(text).toContain('the bank declined the refund')
+    expect(text).toMatch(/^Manual refund +re_9$/m)
+    const returned = { kind: 'dispute', disputeId: 'du_1' } as const
+    const decided = await written(manualRefundReturned(note, freelancer, { manual, returned, noticedAt: at }))
+    expect(decided.text).toContain('decided once more, this time for you')
+    expect(decided.text).toMatch(/^Dispute +du_1$/m)
   })
 })
 

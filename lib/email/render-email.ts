@@ -1,6 +1,7 @@
 import { render, toPlainText } from '@react-email/render'
 import type { Email } from './email-moments'
 import type { Letter, Links } from './templates/letter'
+import { manualRefundReturnedAlert } from './templates/manual-refund-returned-alert'
 import { paidTwiceAlert } from './templates/paid-twice-alert'
 import { refundCompleted } from './templates/refund-completed'
 import { refundCompletedManually } from './templates/refund-completed-manually'
@@ -34,6 +35,8 @@ function letterOf(email: Email, links: Links): Letter {
       return refundReturnedAlert(email.facts, links)
     case 'paid_twice_alert':
       return paidTwiceAlert(email.facts, links)
+    case 'manual_refund_returned_alert':
+      return manualRefundReturnedAlert(email.facts, links)
   }
 }
 

@@ -3,7 +3,7 @@ import { recordDispute } from '@/lib/deposits/confirm-deposit'
 import type { EventFacts } from '@/lib/stripe/event-facts'
 import type { Transaction } from '@/lib/transaction'
 import { followRefunds } from './apply-stripe-refund'
-import { type Cause, moveRefund } from './move-refund'
+import { alertManualRefundReturned, type Cause, moveRefund } from './move-refund'
 import { wakeRefunds } from './plan-tries'
 import { findFailedFor, findPaidBackOf } from './refund-store'
 import { disputeIsWon, HEALED_BY, reasonAfterDispute } from './refund-tries'
@@ -29,7 +29,9 @@ export async function applyDispute(tx: Transaction, dispute: DisputeNews, cause:
   }
   for (const { freelancerId, creditNoteId } of await findPaidBackOf(tx, dispute)) {
     const note = await holdCreditNote(tx, freelancerId, creditNoteId)
-    if (note) await followRefunds(tx, note, cause)
+    if (!note) continue
+    await followRefunds(tx, note, cause)
+    if (won) await alertManualRefundReturned(tx, note, { kind: 'dispute', disputeId: dispute.disputeId }, cause)
   }
   if (won) await wakeRefunds(tx, 'dispute_won', dispute)
   return 'applied'

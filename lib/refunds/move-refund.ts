@@ -1,8 +1,10 @@
 import type { CreditNote, TimelineKind } from '@/lib/credit-notes/credit-note'
-import { holdCreditNote, writeTimeline } from '@/lib/credit-notes/find-credit-note'
+import { holdCreditNote, isOnTimeline, writeTimeline } from '@/lib/credit-notes/find-credit-note'
 import {
+  manualRefundReturned,
   type NewEmail,
   paidTwiceAlert,
+  type ReturnedPayment,
   refundCompleted,
   refundCompletedManually,
   refundFailed,
@@ -208,6 +210,27 @@ export async function alertPaidTwice(
   })
   const freelancer = await findFreelancer(tx, note.freelancerId)
   await enqueueEmail(tx, paidTwiceAlert(note, freelancer, { ...second, noticedAt: new Date(), beside }))
+}
+
+/**
+ * Alerts the freelancer that what a manual refund named as itself has come back: nobody else hears of it, and the note says
+ * that its client has the money. Once for each; what is booked is not overwritten.
+ */
+export async function alertManualRefundReturned(
+  tx: Transaction,
+  note: CreditNote,
+  returned: ReturnedPayment,
+  cause: Cause,
+): Promise<void> {
+  const { manual, freelancerId, id: creditNoteId } = note
+  const ref = returned.kind === 'dispute' ? returned.disputeId : returned.stripeRefundId
+  if (!manual?.reference.includes(ref)) return
+  const detail: Record<string, string> = returned.kind === 'dispute' ? { disputeId: ref } : { stripeRefundId: ref }
+  if (await isOnTimeline(tx, creditNoteId, 'manual_refund_returned', detail)) return
+  if (returned.kind === 'stripe_refund' && returned.reason) detail.reason = returned.reason
+  await writeTimeline(tx, { freelancerId, creditNoteId, kind: 'manual_refund_returned', detail, ...cause })
+  const freelancer = await findFreelancer(tx, freelancerId)
+  await enqueueEmail(tx, manualRefundReturned(note, freelancer, { manual, returned, noticedAt: new Date() }))
 }
 
 /** Ends the alert: one of the two refunds did not arrive. What was told stays in the history. */

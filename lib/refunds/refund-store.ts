@@ -130,13 +130,14 @@ export type ForeignRefund = {
   amount: number
   currency: string
   status: StripeRefundStatus
+  failureReason: string | null
 }
 
 /** One refund by its id, with what it was made of. */
 export async function findForeignRefund(stripeRefundId: string): Promise<ForeignRefund | null> {
   const rows = await db().$queryRaw<(Omit<ForeignRefund, 'amount'> & { amount: bigint })[]>`
     SELECT id AS "stripeRefundId", stripe_account_id AS "stripeAccountId", payment_intent_id AS "paymentIntentId",
-      credit_note_id AS "creditNoteId", amount, currency, status
+      credit_note_id AS "creditNoteId", amount, currency, status, failure_reason AS "failureReason"
     FROM stripe_refunds WHERE id = ${stripeRefundId}`
   const [row] = rows
   return row ? { ...row, amount: Number(row.amount) } : null

@@ -2,7 +2,7 @@ import type { CreditNote } from '@/lib/credit-notes/credit-note'
 import { holdCreditNote, isOnTimeline, writeTimeline } from '@/lib/credit-notes/find-credit-note'
 import { inTransaction, type Transaction } from '@/lib/transaction'
 import { followRefunds } from './apply-stripe-refund'
-import type { Cause } from './move-refund'
+import { alertManualRefundReturned, type Cause } from './move-refund'
 import { wakeRefund } from './plan-tries'
 import { isLive } from './refund-news-rules'
 import { type ForeignRefund, findCreditNotesOfPayment, findForeignRefund } from './refund-store'
@@ -32,6 +32,14 @@ export async function tellForeignRefund(stripeRefundId: string, cause: Cause): P
 async function tellNote(tx: Transaction, note: CreditNote, refund: ForeignRefund, cause: Cause): Promise<void> {
   if (note.refundStatus !== 'pending' && note.refundStatus !== 'failed') {
     await followRefunds(tx, note, cause)
+    if (!isLive(refund.status)) {
+      const returned = {
+        kind: 'stripe_refund',
+        stripeRefundId: refund.stripeRefundId,
+        reason: refund.failureReason,
+      } as const
+      await alertManualRefundReturned(tx, note, returned, cause)
+    }
     return
   }
   const { freelancerId, id: creditNoteId } = note
