@@ -362,19 +362,23 @@ export async function markPaidTwice(tx: Transaction, creditNoteId: string): Prom
 }
 
 /**
- * Requested refunds that were not read from Stripe for a while (longer the older they are), pending card refunds that nobody
- * has begun; the longest unread first, so that a backlog is worked off in turn.
+ * Refunds that nobody has heard of for a while, longer the older they are: requested ones, pending ones whose deposit nobody
+ * has confirmed, and pending ones that nobody has begun. The longest unread first, so that a backlog is worked off in turn.
  */
 export async function findQuietRefunds(
   limit: number,
-): Promise<{ freelancerId: string; creditNoteId: string; status: RefundStatus }[]> {
+): Promise<{ freelancerId: string; creditNoteId: string; status: RefundStatus; confirmed: boolean }[]> {
   return db().$queryRaw`
-    SELECT n.freelancer_id AS "freelancerId", n.id AS "creditNoteId", n.refund_status AS status
+    SELECT n.freelancer_id AS "freelancerId", n.id AS "creditNoteId", n.refund_status AS status,
+      d.confirmed_at IS NOT NULL AS confirmed
     FROM credit_notes n JOIN deposits d ON d.id = n.deposit_id
     WHERE d.method = 'card' AND (
       (n.refund_status = 'requested'
         AND coalesce(n.stripe_read_at, n.requested_at)
           < now() - least(interval '6 hours', greatest(interval '30 seconds', (now() - n.requested_at) / 4)))
+      OR (n.refund_status = 'pending' AND d.confirmed_at IS NULL
+        AND coalesce(n.stripe_read_at, n.issued_at)
+          < now() - least(interval '6 hours', greatest(interval '1 minute', (now() - n.issued_at) / 4)))
       OR (n.refund_status = 'pending' AND d.confirmed_at < now() - interval '1 minute'
           AND n.issued_at < now() - interval '1 minute'
           AND NOT EXISTS (SELECT FROM refund_attempts t WHERE t.credit_note_id = n.id AND t.state IN ('in_flight', 'unknown'))))

@@ -131,11 +131,11 @@ async function makeDueTries(counts: SweepCounts, timeIsUp: () => boolean): Promi
 }
 
 async function lookAfterQuietRefunds(counts: SweepCounts, timeIsUp: () => boolean): Promise<void> {
-  for (const { freelancerId, creditNoteId, status } of await findQuietRefunds(BATCH)) {
+  for (const { freelancerId, creditNoteId, status, confirmed } of await findQuietRefunds(BATCH)) {
     if (timeIsUp()) return
     // First, so that one that stays quiet goes to the end of the line.
     await writeStripeRead(creditNoteId)
-    if (status === 'pending') {
+    if (status === 'pending' && confirmed) {
       await triggerStripeRefund({ freelancerId, creditNoteId, cause: 'automatic', actor: 'worker' })
       await noteWhatMoved({ freelancerId, creditNoteId }, status, 'refund_begun')
       counts.refundsBegun++

@@ -30,7 +30,11 @@ export const stripeRefundSchema = z.object({
   object: z.literal('refund'),
   amount: z.number().int().positive(),
   currency: z.string().length(3),
-  status: z.enum(STRIPE_REFUND_STATUSES),
+  // Null, or a word that Stripe may add some day, must not hide that the refund exists: neither paid nor failed yet.
+  status: z
+    .string()
+    .nullish()
+    .transform((status) => STRIPE_REFUND_STATUSES.find((known) => known === status) ?? 'pending'),
   payment_intent: idOf.nullish(),
   charge: idOf.nullish(),
   created: z.number().int(),
