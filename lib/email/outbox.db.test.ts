@@ -12,7 +12,7 @@ import type { CreditNote } from '@/lib/credit-notes/credit-note'
 import { db, disconnectDatabase } from '@/lib/db'
 import { log } from '@/lib/log'
 import { inTransaction } from '@/lib/transaction'
-import { refundCompleted, refundFailed, refundInitiated } from './email-moments'
+import { refundCompleted, refundFailed, refundInitiated, refundReturned } from './email-moments'
 import { enqueueEmail, listEmails, MOST_TRIES, requeueEmail } from './outbox'
 import { sendEmail } from './send-email'
 import { deliver, type Mail } from './transport'
@@ -168,7 +168,8 @@ async function issueCreditNote(): Promise<CreditNote> {
 }
 
 const completedAt = new Date('2026-03-16T09:00:00Z')
-const completed = () => refundCompleted(note, freelancer, { stripeRefundId: 're_1', completedAt, traceNumber: '7420' })
+const completed = (about = note) =>
+  refundCompleted(about, freelancer, { stripeRefundId: 're_1', completedAt, traceNumber: '7420' })
 const initiated = () => refundInitiated(note, freelancer)
 
 async function enqueue(...emails: ReturnType<typeof initiated>[]): Promise<string[]> {
@@ -473,6 +474,27 @@ describe('sending again', () => {
       ['anna.schmidt@example.com'],
     ])
     expect(await theEmail()).toMatchObject({ state: 'sent', recipient: 'anna.schmidt@example.com' })
+  })
+
+  test('an address that was put right holds for the next email about the same credit note, and for no other', async () => {
+    const [id = ''] = await enqueue(completed())
+    faults = [{ at: 'recipient', code: 550 }]
+    await sendEmail(id)
+    await requeueEmail(note.freelancerId, id, 'anna.schmidt@example.com')
+    const [correction] = refundReturned(note, freelancer, {
+      stripeRefundId: 're_1',
+      completedAt: new Date(),
+      returnedAt: new Date(),
+      reason: 'declined',
+      stripeMessage: null,
+    })
+    await enqueue(correction)
+    const recipients = async () => (await listEmails(note.freelancerId, note.id)).map(({ recipient }) => recipient)
+    expect(await recipients()).toEqual(['anna.schmidt@example.com', 'anna.schmidt@example.com'])
+    const other = await issueCreditNote()
+    await enqueue(completed(other))
+    const [theirs] = await listEmails(other.freelancerId, other.id)
+    expect(theirs?.recipient).toBe(other.parties.client.email)
   })
 
   test('an email that was sent stays sent', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { db } from '@/lib/db'
 import { inTransaction, type Transaction } from '@/lib/transaction'
-import type { OutboxEmail } from '@/prisma/generated/client'
+import { type OutboxEmail, Prisma } from '@/prisma/generated/client'
 import type { NewEmail } from './email-moments'
 import { senderAddress } from './transport'
 
@@ -32,7 +32,7 @@ export async function enqueueEmail(tx: Transaction, email: NewEmail): Promise<'q
         (id, freelancer_id, credit_note_id, moment, recipient_role, refund_ref, recipient, facts, message_id)
       VALUES (
         ${id}::uuid, ${email.freelancerId}::uuid, ${email.creditNoteId}::uuid, ${email.moment}, ${email.recipientRole},
-        ${email.refundRef}, ${email.recipient}, ${JSON.stringify(email.facts)}::jsonb, ${messageIdOf(id)})
+        ${email.refundRef}, coalesce(${correctedAddress(email)}, ${email.recipient}), ${JSON.stringify(email.facts)}::jsonb, ${messageIdOf(id)})
       ON CONFLICT (credit_note_id, moment, recipient_role, refund_ref) DO NOTHING
       RETURNING id, credit_note_id
     )
@@ -42,6 +42,15 @@ export async function enqueueEmail(tx: Transaction, email: NewEmail): Promise<'q
       max_attempts => ${JOB_ATTEMPTS}::int, priority => ${JOB_PRIORITY}::int)).id AS job
     FROM email`
   return queued.length > 0 ? 'queued' : 'already_there'
+}
+
+/** A client's address that the freelancer has put right holds for what else the client hears of this credit note. */
+function correctedAddress({ creditNoteId, recipientRole, recipient }: NewEmail): Prisma.Sql {
+  return Prisma.sql`(
+    SELECT recipient FROM outbox_emails
+    WHERE credit_note_id = ${creditNoteId}::uuid AND recipient_role = ${recipientRole} AND recipient_role = 'client'
+      AND recipient <> ${recipient}
+    ORDER BY created_at DESC LIMIT 1)`
 }
 
 /** Stays the same however often the mail is sent, so that a mail program can tell a repetition. */
