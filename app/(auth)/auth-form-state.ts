@@ -5,9 +5,3 @@ export type AuthFormState<Field extends string> = {
   /** What is wrong with no single field. */
   problem: string | null
 }
-
-/** "in 3 minutes", for a person told to wait. */
-export function waitInWords(seconds: number): string {
-  const minutes = Math.ceil(seconds / 60)
-  return minutes <= 1 ? 'in a minute' : `in ${minutes} minutes`
-}

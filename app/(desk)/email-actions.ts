@@ -2,10 +2,12 @@
 
 import { revalidatePath } from 'next/cache'
 import { z } from 'zod'
+import { waitInWords } from '@/lib/auth/rate-limit-rules'
 import { requireSameOrigin } from '@/lib/auth/same-origin'
 import { requireFreelancer } from '@/lib/auth/session'
 import { emailField } from '@/lib/auth/sign-in-form'
-import { requeueEmail } from '@/lib/email/outbox'
+import { MOST_RESENDS } from '@/lib/email/outbox'
+import { type ResendResult, resendEmail } from '@/lib/email/resend-email'
 
 export type ResendState = { typed: string | null; error: string | null }
 
@@ -24,9 +26,22 @@ export async function resendEmailAction(_previous: ResendState, form: FormData):
     }
   }
   const { emailId, recipient } = asked.data
-  const result = await requeueEmail(freelancer.id, emailId, recipient)
+  const result = await resendEmail(freelancer.id, emailId, recipient)
+  const error = result.ok ? null : problemOf(result)
   revalidatePath('/', 'layout')
-  // Refused no longer means that another press was sooner: the page shows how it goes.
-  const gone = !result.ok && result.reason === 'not_found'
-  return { typed: null, error: gone ? 'This email was not found.' : null }
+  return { typed: error && recipient, error }
+}
+
+function problemOf(result: Extract<ResendResult, { ok: false }>): string | null {
+  switch (result.reason) {
+    case 'not_found':
+      return 'This email was not found.'
+    case 'not_refused':
+      // Another press was sooner: the page shows how it goes.
+      return null
+    case 'sent_too_often':
+      return `This email has been sent again ${MOST_RESENDS} times and still did not arrive. Please reach your client in another way.`
+    case 'rate_limited':
+      return `You have had many emails sent again in a short time. Please send the next ${waitInWords(result.retryAfterSeconds)}.`
+  }
 }

@@ -44,6 +44,18 @@ test('an endless body is given up at the limit', async () => {
   expect(sent).toBeLessThan(BODY_LIMIT_BYTES + 4 * 65_536)
 })
 
+test('of a body no more is kept than is wanted, and the rest is taken all the same', async () => {
+  expect(await readBytes(request('abcdef'), { keep: 4 })).toEqual({ ok: true, bytes: Buffer.from('abcd') })
+  let left = 5
+  const slices = new ReadableStream<Uint8Array>({
+    pull: (controller) => (left-- > 0 ? controller.enqueue(Buffer.from('abc')) : controller.close()),
+  })
+  expect(await readBytes(request(slices), { keep: 7 })).toEqual({ ok: true, bytes: Buffer.from('abcabca') })
+  expect(left).toBe(-1)
+  const tooLarge = request('x'.repeat(BODY_LIMIT_BYTES + 1))
+  expect(await readBytes(tooLarge, { keep: 7 })).toEqual({ ok: false, reason: 'too_large' })
+})
+
 test('a declared length over the limit is refused before anything is read', async () => {
   const unread = new ReadableStream<Uint8Array>(
     { pull: () => Promise.reject(new Error('was read')) },

@@ -14,9 +14,13 @@ export async function readBody(request: Request): Promise<BodyRead> {
 
 /**
  * Reads a body as it comes, up to a limit and a deadline: Next gives a route handler neither (faults.md F40). Holds at most
- * the limit in memory. After a refusal the connection must be closed, for the rest of the body is still on its way.
+ * the limit in memory, and no more of it than `keep`: what lies behind is let go as it comes, for a sender who is cut off
+ * may never hear the answer. After a refusal the connection must be closed, for the rest of the body is still on its way.
  */
-export async function readBytes(request: Request): Promise<{ ok: true; bytes: Buffer } | NotRead> {
+export async function readBytes(
+  request: Request,
+  { keep = BODY_LIMIT_BYTES }: { keep?: number } = {},
+): Promise<{ ok: true; bytes: Buffer } | NotRead> {
   if (Number(request.headers.get('content-length') ?? 0) > BODY_LIMIT_BYTES) return { ok: false, reason: 'too_large' }
   if (!request.body) return { ok: true, bytes: Buffer.alloc(0) }
 
@@ -31,10 +35,10 @@ export async function readBytes(request: Request): Promise<{ ok: true; bytes: Bu
     while (true) {
       const read = await Promise.race([reader.read(), tooSlow])
       if (read === 'too_slow') return { ok: false, reason: 'too_slow' }
-      if (read.done) return { ok: true, bytes: Buffer.concat(chunks, bytes) }
+      if (read.done) return { ok: true, bytes: Buffer.concat(chunks) }
+      if (bytes < keep) chunks.push(read.value.subarray(0, keep - bytes))
       bytes += read.value.byteLength
       if (bytes > BODY_LIMIT_BYTES) return { ok: false, reason: 'too_large' }
-      chunks.push(read.value)
     }
   } catch {
     return { ok: false, reason: 'broken_off' }

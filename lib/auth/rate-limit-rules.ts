@@ -7,7 +7,8 @@ export const LIMITED_ACTS = [
   'refresh_per_freelancer',
   'client_link_unknown_per_address',
   'bad_signature_per_address',
-  'bounce_of_unknown_mail_per_address',
+  'useless_bounce_per_address',
+  'resend_per_freelancer',
   'api_key_unknown_per_address',
 ] as const
 export type LimitedAct = (typeof LIMITED_ACTS)[number]
@@ -20,7 +21,8 @@ const MINUTE = 60
 /**
  * High enough that neither a person, a team behind one address, nor a test suite meets them; low enough that guessing a
  * password takes years and that Stripe is not stormed. Keys and links are unguessable anyway: their limits only keep
- * guessing from being cheap.
+ * guessing from being cheap. Bounces can be forged for one's own mails, and each lets a freelancer send that mail once more,
+ * anywhere: twenty addresses an hour is what a person puts right.
  */
 export const RATE_LIMITS: Record<LimitedAct, RateLimitRule> = {
   sign_in_failed_per_email: { times: 10, windowSeconds: 15 * MINUTE },
@@ -30,7 +32,8 @@ export const RATE_LIMITS: Record<LimitedAct, RateLimitRule> = {
   refresh_per_freelancer: { times: 120, windowSeconds: MINUTE },
   client_link_unknown_per_address: { times: 200, windowSeconds: 15 * MINUTE },
   bad_signature_per_address: { times: 300, windowSeconds: MINUTE },
-  bounce_of_unknown_mail_per_address: { times: 300, windowSeconds: MINUTE },
+  useless_bounce_per_address: { times: 120, windowSeconds: MINUTE },
+  resend_per_freelancer: { times: 20, windowSeconds: 60 * MINUTE },
   api_key_unknown_per_address: { times: 200, windowSeconds: 15 * MINUTE },
 }
 
@@ -41,4 +44,10 @@ export type RateLimitAnswer = { ok: true } | { ok: false; retryAfterSeconds: num
 export function rateLimitAnswer(rule: RateLimitRule, counted: { count: number; secondsLeft: number }): RateLimitAnswer {
   if (counted.count <= rule.times) return { ok: true }
   return { ok: false, retryAfterSeconds: Math.max(1, Math.ceil(counted.secondsLeft)) }
+}
+
+/** "in 3 minutes", for a person told to wait. */
+export function waitInWords(seconds: number): string {
+  const minutes = Math.ceil(seconds / 60)
+  return minutes <= 1 ? 'in a minute' : `in ${minutes} minutes`
 }

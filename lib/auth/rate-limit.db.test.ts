@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { db } from '@/lib/db'
-import { countAct, countOffence, mayAct, uncountAct } from './rate-limit'
+import { countAct, countOffence, mayAct, offendedBefore, uncountAct } from './rate-limit'
 import { RATE_LIMITS } from './rate-limit-rules'
 
 const ACT = 'sign_in_failed_per_email'
@@ -64,6 +64,17 @@ test('a flood of offences is refused without asking the database again', async (
   expect(await countOffence(offence, '203.0.113.9')).toMatchObject({ ok: false })
   expect(await db().rateLimit.count()).toBe(0)
   expect(await countOffence(offence, '203.0.113.10')).toEqual({ ok: true })
+})
+
+test('whoever may not offend again is known without the database, and nobody else is taken for them', async () => {
+  const offence = 'useless_bounce_per_address'
+  const { times } = RATE_LIMITS[offence]
+  for (let i = 0; i < times; i++) await countOffence(offence, '203.0.113.11')
+  expect(offendedBefore(offence, '203.0.113.11')).toEqual({ ok: true })
+  await countOffence(offence, '203.0.113.11')
+  expect(offendedBefore(offence, '203.0.113.11')).toMatchObject({ ok: false, retryAfterSeconds: expect.any(Number) })
+  expect(offendedBefore(offence, '203.0.113.12')).toEqual({ ok: true })
+  expect(offendedBefore('bad_signature_per_address', '203.0.113.11')).toEqual({ ok: true })
 })
 
 test('offences that come all at once take no more than two connections', async () => {

@@ -24,9 +24,9 @@ const refusedUntil = new Map<string, number>()
  * counted an offence passes uncounted.
  */
 export async function countOffence(act: LimitedAct, subject: string): Promise<RateLimitAnswer> {
+  const before = offendedBefore(act, subject)
+  if (!before.ok) return before
   const key = counterKey(act, subject)
-  const secondsLeft = ((refusedUntil.get(key) ?? 0) - performance.now()) / 1000
-  if (secondsLeft > 0) return { ok: false, retryAfterSeconds: Math.ceil(secondsLeft) }
   if (counting >= COUNTING_AT_ONCE) return { ok: true }
   counting += 1
   try {
@@ -39,6 +39,12 @@ export async function countOffence(act: LimitedAct, subject: string): Promise<Ra
   } finally {
     counting -= 1
   }
+}
+
+/** The refusal of an earlier offence that this process remembers: to be asked before the work that a flood must not cause. */
+export function offendedBefore(act: LimitedAct, subject: string): RateLimitAnswer {
+  const secondsLeft = ((refusedUntil.get(counterKey(act, subject)) ?? 0) - performance.now()) / 1000
+  return secondsLeft > 0 ? { ok: false, retryAfterSeconds: Math.ceil(secondsLeft) } : { ok: true }
 }
 
 /** Gives one count back. */

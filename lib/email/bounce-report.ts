@@ -1,4 +1,4 @@
-import { simpleParser } from 'mailparser'
+import { type ParsedMail, simpleParser } from 'mailparser'
 import { z } from 'zod'
 
 /** What a mail server has reported of a mail that it once took (RFC 3464). */
@@ -12,15 +12,24 @@ export type BounceReport = {
 }
 type Failure = { addresses: string[]; reason: string }
 
-/** What is quoted at length is the mail, which we know: all that counts stands at the beginning. */
+/**
+ * So much of a report is read. The order of its parts is fixed (RFC 6522): a notice for people, what became of the mail, then
+ * the mail, of which we need the head alone. Nothing that counts stands farther back, unless a notice is longer than any that
+ * mail servers write; such a report names no recipient or no mail, and changes nothing.
+ */
+export const REPORT_LIMIT_BYTES = 128 * 1024
 const PART_LIMIT_BYTES = 64 * 1024
 /** As many characters of the reason are kept and shown. */
 const REASON_LIMIT = 300
 
-/** Anybody may send anything here: addresses in a head of a megabyte, for one, keep the parser busy for seconds. */
+/**
+ * Anybody may send anything here, and addresses in the heads keep the parser busy: at these limits for a tenth of a second in
+ * all, a hundredth at a stretch. Gmail's reports have eight parts, the most of those known; heads of parts are a few lines,
+ * and of the report's own no more is left.
+ */
 const PARSER_LIMITS = {
-  maxHeadSize: 32 * 1024,
-  maxChildNodes: 12,
+  maxHeadSize: 2 * 1024,
+  maxChildNodes: 10,
   keepDeliveryStatus: true,
   ignoreEmbedded: true,
   checksumAlgo: false,
@@ -29,6 +38,9 @@ const PARSER_LIMITS = {
   skipTextLinks: true,
   skipImageLinks: true,
 } as const
+
+/** One report is read at a time: one that the parser never finishes must not be the last. */
+const PARSER_DEADLINE_MS = 10_000
 
 const STATUS_PARTS = /^message\/(global-)?delivery-status$/
 const RETURNED_PARTS = /^(message\/(rfc822|global)(-headers)?|text\/rfc822-headers)$/
@@ -49,7 +61,7 @@ type RecipientFields = z.infer<typeof recipientFields>
 
 /** Reads a mail as a delivery report; null when it is none. */
 export async function readBounceReport(raw: Buffer): Promise<BounceReport | null> {
-  const mail = await simpleParser(raw, PARSER_LIMITS).catch(() => null)
+  const mail = await parse(withShortHead(raw.subarray(0, REPORT_LIMIT_BYTES)))
   if (!mail || !reportType.safeParse(mail.headers?.get('content-type')).success) return null
   const partLike = (type: RegExp) => {
     const part = mail.attachments.find(({ contentType }) => type.test(contentType))
@@ -62,6 +74,22 @@ export async function readBounceReport(raw: Buffer): Promise<BounceReport | null
     messageId: messageIdIn(partLike(RETURNED_PARTS)[0]?.['message-id']),
     failures: recipients.filter(({ action }) => action === 'failed').map(failureOf),
   }
+}
+
+async function parse(raw: Buffer): Promise<ParsedMail | null> {
+  let deadline: NodeJS.Timeout | undefined
+  const tooLate = new Promise<null>((resolve) => {
+    deadline = setTimeout(resolve, PARSER_DEADLINE_MS, null)
+  })
+  const parsed = simpleParser(raw, PARSER_LIMITS).catch(() => null)
+  return Promise.race([parsed, tooLate]).finally(() => clearTimeout(deadline))
+}
+
+/** The mail with those fields of its own head that are read here: signatures and traces of its way fill many kilobytes. */
+function withShortHead(raw: Buffer): Buffer {
+  const [head = ''] = raw.toString('latin1').split(/\r?\n\r?\n/, 1)
+  const fields = head.split(/\r?\n(?![ \t])/).filter((field) => /^(message-id|content-[a-z-]+):/i.test(field))
+  return Buffer.concat([Buffer.from(fields.join('\r\n'), 'latin1'), raw.subarray(head.length)])
 }
 
 /** Why a mail to this address came back, in a sentence or two; null when the report says no such thing. */

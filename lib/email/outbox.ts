@@ -17,6 +17,12 @@ const LANES = 3
 /** More than MOST_TRIES: a worker that was killed has spent an attempt without counting a try. */
 const JOB_ATTEMPTS = 2 * MOST_TRIES
 
+/**
+ * How often an email that did not arrive may be sent again. Reports that it came back can be forged by whoever knows its
+ * Message-ID, as the freelancer does of those to themselves: without an end it could be sent to any number of strangers.
+ */
+export const MOST_RESENDS = 10
+
 /** Refunds go first. */
 const JOB_PRIORITY = 10
 
@@ -190,19 +196,23 @@ export async function listUndelivered(freelancerId: string, limit: number): Prom
 
 /**
  * Has an email that was refused or came back sent again, to a corrected address if one is given. Of two presses one wins;
- * what was sent stays sent.
+ * what was sent stays sent. How often it did not arrive is read from the timeline, where it stands each time.
  */
 export async function requeueEmail(
   freelancerId: string,
   outboxId: string,
   recipient: string | null,
-): Promise<{ ok: true } | { ok: false; reason: 'not_found' | 'not_refused' }> {
+): Promise<{ ok: true } | { ok: false; reason: 'not_found' | 'not_refused' | 'sent_too_often' }> {
   return inTransaction(async (tx) => {
     const queued = await tx.$queryRaw<{ id: string }[]>`
       WITH email AS (
-        UPDATE outbox_emails
+        UPDATE outbox_emails email
         SET state = 'queued', tries = 0, sent_at = NULL, last_error = NULL, recipient = coalesce(${recipient}::text, recipient)
         WHERE id = ${outboxId}::uuid AND freelancer_id = ${freelancerId}::uuid AND state = 'refused'
+          AND ${MOST_RESENDS}::int >= (
+            SELECT count(*) FROM timeline_entries told
+            WHERE told.credit_note_id = email.credit_note_id AND told.kind IN ('email_refused', 'email_bounced')
+              AND told.detail ->> 'moment' = email.moment AND told.detail ->> 'recipientRole' = email.recipient_role)
         RETURNING id, credit_note_id
       )
       SELECT email.id, (graphile_worker.add_job(
@@ -211,7 +221,8 @@ export async function requeueEmail(
         max_attempts => ${JOB_ATTEMPTS}::int, priority => ${JOB_PRIORITY}::int)).id AS job
       FROM email`
     if (queued.length > 0) return { ok: true }
-    const there = await tx.outboxEmail.count({ where: { id: outboxId, freelancerId } })
-    return { ok: false, reason: there > 0 ? 'not_refused' : 'not_found' }
+    const there = await tx.outboxEmail.findFirst({ where: { id: outboxId, freelancerId }, select: { state: true } })
+    if (!there) return { ok: false, reason: 'not_found' }
+    return { ok: false, reason: there.state === 'refused' ? 'sent_too_often' : 'not_refused' }
   })
 }

@@ -3,10 +3,11 @@
 import { redirect } from 'next/navigation'
 import { z } from 'zod'
 import { nextPath } from '@/lib/auth/next-path'
+import { waitInWords } from '@/lib/auth/rate-limit-rules'
 import { requireSameOrigin } from '@/lib/auth/same-origin'
 import { signIn } from '@/lib/auth/sign-in'
 import { signInSchema } from '@/lib/auth/sign-in-form'
-import { type AuthFormState, waitInWords } from '../auth-form-state'
+import type { AuthFormState } from '../auth-form-state'
 
 export type SignInState = AuthFormState<'email' | 'password'>
 

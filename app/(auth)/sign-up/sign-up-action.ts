@@ -2,10 +2,11 @@
 
 import { redirect } from 'next/navigation'
 import { z } from 'zod'
+import { waitInWords } from '@/lib/auth/rate-limit-rules'
 import { requireSameOrigin } from '@/lib/auth/same-origin'
 import { type SignUpResult, signUp } from '@/lib/auth/sign-up'
 import { signUpSchema } from '@/lib/auth/sign-up-form'
-import { type AuthFormState, waitInWords } from '../auth-form-state'
+import type { AuthFormState } from '../auth-form-state'
 
 export type SignUpState = AuthFormState<'businessName' | 'email' | 'password'>
 

@@ -3,13 +3,18 @@ import { beforeEach, expect, test, vi } from 'vitest'
 import { openDesk, sendAmendment, sign } from '@/e2e/refunds/desk'
 import { RATE_LIMITS } from '@/lib/auth/rate-limit-rules'
 import { db } from '@/lib/db'
+import { REPORT_LIMIT_BYTES, readBounceReport } from '@/lib/email/bounce-report'
 import { countTry, recordSent } from '@/lib/email/outbox'
 import { log } from '@/lib/log'
 import type { OutboxEmail } from '@/prisma/generated/client'
 import { BODY_LIMIT_BYTES } from '../read-body'
 import { DELETE, GET, PATCH, POST, PUT } from './route'
 
+vi.mock('@/lib/email/bounce-report', { spy: true })
+
 let email: OutboxEmail
+/** This process remembers whom it refuses. */
+let strangers = 0
 
 beforeEach(async () => {
   await db().$executeRaw`TRUNCATE rate_limits`
@@ -72,12 +77,25 @@ test('a bounce of our own mail is taken, whoever brings it', async () => {
   })
 })
 
-test('the same bounce a hundred times is answered alike and told once', async () => {
+test('the same bounce a hundred times, one after the other and all at once, is told once', async () => {
   const body = bounce()
-  const crowd = await Promise.all(Array.from({ length: 50 }, () => deliver(body)))
-  for (let i = 0; i < 50; i++) crowd.push(await deliver(body))
-  for (const response of crowd) await expectReceived(response)
+  const crowd = await Promise.all(Array.from({ length: 50 }, (_, i) => deliver(body, `198.51.100.${i}`)))
+  for (const response of crowd) if (response.status !== 503) await expectReceived(response)
+  for (let i = 0; i < 50; i++) await expectReceived(await deliver(body))
   expect(await bouncesTold()).toBe(1)
+})
+
+test('of a flood few are read, the rest are told to come again, and a bounce from elsewhere is taken meanwhile', async () => {
+  const part = `--B\r\nTo: ${'a:b;,'.repeat(400)}\r\n\r\n\r\n`
+  const heavy = `Content-Type: multipart/report; boundary=B\r\n\r\n${part.repeat(9)}`
+  const flood = Array.from({ length: 60 }, () => deliver(heavy, '203.0.113.66'))
+  await expectReceived(await deliver(bounce()))
+  expect(await bouncesTold()).toBe(1)
+  const answers = await Promise.all(flood)
+  const sentAway = answers.filter(({ status }) => status === 503)
+  expect(sentAway.length).toBeGreaterThan(40)
+  for (const { headers } of sentAway) expect(headers.get('retry-after')).toBe('5')
+  for (const { status } of answers) expect([400, 503]).toContain(status)
 })
 
 test.each([
@@ -116,20 +134,40 @@ test('a body of over 1 MiB is refused, and one just below it taken, whatever byt
   expect(await bouncesTold()).toBe(1)
 })
 
-test('whoever tries ids in numbers is told to wait; a bounce of our own mail from there is still taken', async () => {
-  const { times } = RATE_LIMITS.bounce_of_unknown_mail_per_address
-  await expectReceived(await deliver(bounce({ messageId: '<guess@example.com>' })))
-  expect(await db().rateLimit.updateMany({ where: { count: 1 }, data: { count: times } })).toEqual({ count: 1 })
-  const refused = await deliver(bounce({ messageId: '<guess@example.com>' }))
-  expect(refused.status).toBe(429)
-  expect(refused.headers.get('retry-after')).not.toBeNull()
-  await expectReceived(await deliver(bounce({ messageId: '<guess@example.com>' }), '203.0.113.10'))
-  await expectReceived(await deliver(bounce()))
-  expect(await bouncesTold()).toBe(1)
+test('of a body of up to 1 MiB the first 128 KiB are read', async () => {
+  vi.mocked(readBounceReport).mockClear()
+  const notice = ['--B', 'Content-Type: text/plain', '', 'x'.repeat(REPORT_LIMIT_BYTES), ''].join('\r\n')
+  expect((await deliver(bounce().replace('--B\r\n', `${notice}--B\r\n`))).status).toBe(400)
+  expect(vi.mocked(readBounceReport).mock.calls.map(([raw]) => raw.length)).toEqual([REPORT_LIMIT_BYTES])
 })
 
-test('bounces of our own mails are not counted as guesses', async () => {
-  for (const over of [{}, { action: 'delayed' }, { recipient: 'other@example.com' }]) await deliver(bounce(over))
+test.each([
+  ['of mails that nobody knows', () => bounce({ messageId: '<guess@example.com>' }), 200],
+  ['that change nothing', () => bounce({ action: 'delayed' }), 200],
+  ['that are none', () => 'Is anybody there?', 400],
+])(
+  'whoever sends bounces %s in numbers is not even read for a while, but everybody else is',
+  async (_what, body, status) => {
+    const from = `198.18.0.${++strangers}`
+    const { times } = RATE_LIMITS.useless_bounce_per_address
+    expect((await deliver(body(), from)).status).toBe(status)
+    expect(await db().rateLimit.updateMany({ where: { count: 1 }, data: { count: times } })).toEqual({ count: 1 })
+    expect((await deliver(body(), from)).status).toBe(429)
+
+    vi.mocked(readBounceReport).mockClear()
+    const refused = await deliver(bounce(), from)
+    expect(refused.status).toBe(429)
+    expect(refused.headers.get('retry-after')).not.toBeNull()
+    expect(readBounceReport).not.toHaveBeenCalled()
+    expect(await bouncesTold()).toBe(0)
+
+    await expectReceived(await deliver(bounce(), '203.0.113.10'))
+    expect(await bouncesTold()).toBe(1)
+  },
+)
+
+test('bounces of our own mails are not counted', async () => {
+  await expectReceived(await deliver(bounce()))
   expect(await db().rateLimit.count()).toBe(0)
 })
 
