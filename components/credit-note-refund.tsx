@@ -1,4 +1,4 @@
-import { type CreditNote, refundFacts } from '@/lib/credit-notes/credit-note'
+import { type CreditNote, refundFacts, type TimelineEntry } from '@/lib/credit-notes/credit-note'
 import { dayIn, type Reader } from '@/lib/dates'
 import { formatMoney } from '@/lib/money'
 import type { Verdict } from '@/lib/refunds/refund-reasons'
@@ -36,6 +36,7 @@ export function CreditNoteRefund({
   reader,
   today,
   title,
+  timeline = [],
   markOpenInPlace = false,
   actions,
 }: {
@@ -44,6 +45,8 @@ export function CreditNoteRefund({
   /** The reader's calendar day, YYYY-MM-DD. */
   today: string
   title?: 'h2' | 'h3'
+  /** The note's history, where the page shows it. */
+  timeline?: readonly TimelineEntry[]
   markOpenInPlace?: boolean
   actions: {
     retry: RefundAction
@@ -57,7 +60,13 @@ export function CreditNoteRefund({
   const view = refundBanner(refundFacts(note), reader)
   const titleId = `refund-${note.id}`
   return (
-    <RefundBanner view={view} titleId={titleId} title={title}>
+    <RefundBanner
+      view={view}
+      titleId={titleId}
+      title={title}
+      timelineHref={`/credit-notes/${note.id}#timeline`}
+      secondPayment={timeline.findLast(({ kind }) => kind === 'paid_twice')?.detail}
+    >
       {view.adoptable && <AdoptableRefund noteId={note.id} refund={view.adoptable} reader={reader} adopt={adopt} />}
       {view.nextTry && <NextTry noteId={note.id} plan={view.nextTry} reader={reader} stop={stopTries} />}
       <RefundActs

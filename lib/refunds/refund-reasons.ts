@@ -10,6 +10,11 @@ export const VERDICT_LABELS: Record<Verdict, string> = {
   already_refunded: 'Already refunded',
 }
 
+/** The verdict as a sentence that needs no banner around it: in lists. */
+export function verdictSentence(verdict: Verdict): string {
+  return verdict === 'not_yet' ? 'A retry cannot help yet.' : `${VERDICT_LABELS[verdict]}.`
+}
+
 /** One reason in words: what stands after "Refund failed: ", whether a retry helps and why, and the way out. */
 export type RefundReason = {
   code: string
