@@ -22,6 +22,14 @@ const SECOND_LOOK: Record<Verdict, string> = {
     'The money has most likely gone back already. Requite looks for it at Stripe before it asks, so that it can’t go back twice.',
 }
 
+/** Requite finds a refund that it has made itself; one made elsewhere it can't tell from another payment. */
+const BESIDE_ANOTHER =
+  'Asking makes another refund beside the one made outside Requite. If that one was meant for this credit note, your client is paid twice: retry only if it was for something else.'
+
+function secondLook({ reason }: RefundBannerView): string {
+  return reason?.code === 'refunded_elsewhere' ? BESIDE_ANOTHER : SECOND_LOOK[reason?.verdict ?? 'not_yet']
+}
+
 const CALM: Record<RefundBannerView['mood'], boolean> = {
   waiting: true,
   moving: true,
@@ -73,8 +81,8 @@ export function CreditNoteRefund({
         status={view.status}
         acts={view.actions}
         labels={REFUND_ACTION_LABELS}
-        calm={CALM[view.mood]}
-        secondLook={view.retryNeedsSecondLook ? SECOND_LOOK[view.reason?.verdict ?? 'not_yet'] : null}
+        calm={CALM[view.mood] || view.adoptable !== null}
+        secondLook={view.retryNeedsSecondLook ? secondLook(view) : null}
         titleId={titleId}
         creditNoteHref={`/credit-notes/${note.id}`}
         facts={{
