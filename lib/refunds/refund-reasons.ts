@@ -29,6 +29,9 @@ export type RefundReason = {
 
 type Words = Omit<RefundReason, 'code'>
 
+/** What passes by itself is asked for again (refund-tries.ts) until that budget is spent. */
+const PRESS_OR_WAIT = 'Press Retry, or wait: Requite tries again by itself for about four hours.'
+
 /** Stripe's error codes: the request for a refund was refused and no refund exists. */
 const STRIPE_ERROR_CODES = {
   charge_already_refunded: {
@@ -43,14 +46,14 @@ const STRIPE_ERROR_CODES = {
     verdict: 'not_yet',
     why: 'Stripe allows no refund until the dispute is decided, so that your client is not paid twice. Until then the disputed money is held back.',
     wayOut:
-      'Answer the dispute in Stripe, or accept it. If you win, press Retry. If you lose or accept, your client gets the money through their bank: press Mark refunded with the dispute’s number.',
+      'Answer the dispute in Stripe, or accept it. If you win, Requite asks again by itself. If you lose or accept, your client gets the money through their bank: press Mark refunded with the dispute’s number.',
   },
   refund_disputed_payment: {
     title: 'this payment is under dispute, so Stripe blocks the refund',
     verdict: 'not_yet',
     why: 'Stripe allows no refund until the dispute is decided, so that your client is not paid twice.',
     wayOut:
-      'Answer the dispute in Stripe, or accept it. If you win, press Retry. If you lose or accept, your client gets the money through their bank: press Mark refunded with the dispute’s number.',
+      'Answer the dispute in Stripe, or accept it. If you win, Requite asks again by itself. If you lose or accept, your client gets the money through their bank: press Mark refunded with the dispute’s number.',
   },
   charge_not_refundable: {
     title: 'Stripe cannot refund this payment',
@@ -62,7 +65,8 @@ const STRIPE_ERROR_CODES = {
     title: 'your Stripe balance is too low',
     verdict: 'not_yet',
     why: 'Stripe pays refunds out of your Stripe balance, and a retry cannot go through until there is enough in it. No money has moved.',
-    wayOut: 'Top up your Stripe balance or wait for your next payments to arrive there, then press Retry.',
+    wayOut:
+      'Top up your Stripe balance or wait for your next payments to arrive there: Requite then asks again by itself.',
   },
   resource_missing: {
     title: 'Stripe cannot find this payment in your account',
@@ -76,7 +80,7 @@ const STRIPE_ERROR_CODES = {
     verdict: 'not_yet',
     why: 'The connection between Requite and your Stripe account has ended. No retry can go through until you reconnect it. No money has moved; it is safe in your Stripe account.',
     wayOut:
-      'Reconnect the same Stripe account in Settings and press Retry. Or send the money another way and press Mark refunded.',
+      'Reconnect the same Stripe account in Settings: Requite then asks again by itself. Or send the money another way and press Mark refunded.',
   },
   api_key_expired: {
     title: 'Requite’s own access to Stripe has expired',
@@ -94,19 +98,19 @@ const STRIPE_ERROR_CODES = {
     title: 'Stripe was too busy to take the request',
     verdict: 'retry_now',
     why: 'Stripe turned the request away before starting on it. No money has moved, and the rush has usually passed within a minute.',
-    wayOut: 'Press Retry.',
+    wayOut: PRESS_OR_WAIT,
   },
   lock_timeout: {
     title: 'Stripe was busy with this payment at that moment',
     verdict: 'retry_now',
     why: 'Something else was using the same payment at Stripe, so the request was turned away before it began. No money has moved.',
-    wayOut: 'Press Retry.',
+    wayOut: PRESS_OR_WAIT,
   },
   idempotency_key_in_use: {
     title: 'Stripe is still working on an earlier request for this refund',
     verdict: 'not_yet',
     why: 'The same request is already on its way at Stripe. There is nothing to repeat until Stripe has answered that one, and Requite never lets it pay twice.',
-    wayOut: 'Wait a minute, then press Retry: it picks up Stripe’s answer to the earlier request.',
+    wayOut: 'Wait: Requite asks again by itself within minutes and picks up Stripe’s answer to the earlier request.',
   },
   // The next three name Stripe's error types: errors of these types come without a code of their own.
   idempotency_error: {
@@ -120,13 +124,13 @@ const STRIPE_ERROR_CODES = {
     title: 'Stripe had a problem of its own',
     verdict: 'retry_now',
     why: 'Something broke at Stripe. Requite looked through the payment’s refunds and found none, so no money has moved.',
-    wayOut: 'Press Retry. Requite looks for an earlier refund again before it asks for one.',
+    wayOut: `${PRESS_OR_WAIT} Before each try it looks for an earlier refund.`,
   },
   api_connection_error: {
     title: 'Stripe could not be reached',
     verdict: 'retry_now',
     why: 'The connection to Stripe failed several times in a row. No refund was made, so no money has moved.',
-    wayOut: 'Press Retry. Requite looks for an earlier refund again before it asks for one.',
+    wayOut: `${PRESS_OR_WAIT} Before each try it looks for an earlier refund.`,
   },
 } as const satisfies Record<string, Words>
 
@@ -149,7 +153,7 @@ const STRIPE_FAILURE_REASONS = {
     verdict: 'not_yet',
     why: 'Stripe stopped the refund so that your client is not paid twice, and allows no new one until the dispute is decided.',
     wayOut:
-      'Answer the dispute in Stripe, or accept it. If you win, press Retry. If you lose or accept, your client gets the money through their bank: press Mark refunded with the dispute’s number.',
+      'Answer the dispute in Stripe, or accept it. If you win, Requite asks again by itself. If you lose or accept, your client gets the money through their bank: press Mark refunded with the dispute’s number.',
   },
   // Also a `pending_reason`: the words hold for a refund that waits and for one that waited too long.
   insufficient_funds: {
@@ -157,7 +161,7 @@ const STRIPE_FAILURE_REASONS = {
     verdict: 'not_yet',
     why: 'Stripe pays refunds out of your Stripe balance, and nothing reaches your client until there is enough in it.',
     wayOut:
-      'Top up your Stripe balance. A refund that is still in progress then goes out by itself; one that has failed needs Retry afterwards.',
+      'Top up your Stripe balance. A refund that is still in progress then goes out by itself, and Requite asks again by itself for one that has failed.',
   },
   declined: {
     title: 'the bank declined the refund',
@@ -240,13 +244,13 @@ const OWN_CODES = {
     verdict: 'not_yet',
     why: 'The deposit lies in your Stripe account, and Requite cannot ask for the refund until that account is connected. No money has moved.',
     wayOut:
-      'Connect the Stripe account that received the deposit in Settings and press Retry. Or send the money another way and press Mark refunded.',
+      'Connect the Stripe account that received the deposit in Settings: Requite then asks again by itself. Or send the money another way and press Mark refunded.',
   },
   unreadable_answer: {
     title: 'Stripe’s answer could not be read',
     verdict: 'retry_now',
     why: 'An answer arrived damaged or empty. Requite looked through the payment’s refunds and found none, so no money has moved.',
-    wayOut: 'Press Retry. Requite looks for an earlier refund again before it asks for one.',
+    wayOut: `${PRESS_OR_WAIT} Before each try it looks for an earlier refund.`,
   },
   invalid_request: {
     title: 'Stripe did not understand Requite’s request',
