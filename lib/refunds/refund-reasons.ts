@@ -29,8 +29,13 @@ export type RefundReason = {
 
 type Words = Omit<RefundReason, 'code'>
 
-/** What passes by itself is asked for again (refund-tries.ts) until that budget is spent. */
+/** What passes by itself is asked for again (refund-tries.ts) until that budget is spent, or a person stops it. */
 const PRESS_OR_WAIT = 'Press Retry, or wait: Requite tries again by itself for about four hours.'
+const WAIT = 'Wait: Requite asks again by itself within minutes and picks up Stripe’s answer to the earlier request.'
+const ONCE_IT_TRIES_NO_MORE = [
+  [PRESS_OR_WAIT, 'Press Retry.'],
+  [WAIT, 'Press Retry: it picks up Stripe’s answer to the earlier request.'],
+] as const
 
 /** Stripe's error codes: the request for a refund was refused and no refund exists. */
 const STRIPE_ERROR_CODES = {
@@ -66,7 +71,7 @@ const STRIPE_ERROR_CODES = {
     verdict: 'not_yet',
     why: 'Stripe pays refunds out of your Stripe balance, and a retry cannot go through until there is enough in it. No money has moved.',
     wayOut:
-      'Top up your Stripe balance or wait for your next payments to arrive there: Requite then asks again by itself.',
+      'Top up your Stripe balance or wait for your next payments to arrive there: Requite then asks again by itself, unless you have stopped it.',
   },
   resource_missing: {
     title: 'Stripe cannot find this payment in your account',
@@ -110,7 +115,7 @@ const STRIPE_ERROR_CODES = {
     title: 'Stripe is still working on an earlier request for this refund',
     verdict: 'not_yet',
     why: 'The same request is already on its way at Stripe. There is nothing to repeat until Stripe has answered that one, and Requite never lets it pay twice.',
-    wayOut: 'Wait: Requite asks again by itself within minutes and picks up Stripe’s answer to the earlier request.',
+    wayOut: WAIT,
   },
   // The next three name Stripe's error types: errors of these types come without a code of their own.
   idempotency_error: {
@@ -124,13 +129,13 @@ const STRIPE_ERROR_CODES = {
     title: 'Stripe had a problem of its own',
     verdict: 'retry_now',
     why: 'Something broke at Stripe. Requite looked through the payment’s refunds and found none, so no money has moved.',
-    wayOut: `${PRESS_OR_WAIT} Before each try it looks for an earlier refund.`,
+    wayOut: `${PRESS_OR_WAIT} Requite looks for an earlier refund before each try.`,
   },
   api_connection_error: {
     title: 'Stripe could not be reached',
     verdict: 'retry_now',
     why: 'The connection to Stripe failed several times in a row. No refund was made, so no money has moved.',
-    wayOut: `${PRESS_OR_WAIT} Before each try it looks for an earlier refund.`,
+    wayOut: `${PRESS_OR_WAIT} Requite looks for an earlier refund before each try.`,
   },
 } as const satisfies Record<string, Words>
 
@@ -250,7 +255,7 @@ const OWN_CODES = {
     title: 'Stripe’s answer could not be read',
     verdict: 'retry_now',
     why: 'An answer arrived damaged or empty. Requite looked through the payment’s refunds and found none, so no money has moved.',
-    wayOut: `${PRESS_OR_WAIT} Before each try it looks for an earlier refund.`,
+    wayOut: `${PRESS_OR_WAIT} Requite looks for an earlier refund before each try.`,
   },
   invalid_request: {
     title: 'Stripe did not understand Requite’s request',
@@ -322,6 +327,12 @@ export function refundReason(code: string | null): RefundReason {
     wayOut:
       'Look at the payment in Stripe. If your client does not have the money, press Retry, or send it another way and press Mark refunded.',
   }
+}
+
+/** The same reason where Requite makes no more tries by itself: nobody is told to wait for one. */
+export function withoutWaiting(reason: RefundReason): RefundReason {
+  const wayOut = ONCE_IT_TRIES_NO_MORE.reduce((words, [wait, press]) => words.replace(wait, press), reason.wayOut)
+  return { ...reason, wayOut }
 }
 
 /** The help page of a code, always one that exists: `charge_disputed` → `charge-disputed`, a code without an entry → `unknown`. */

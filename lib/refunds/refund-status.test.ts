@@ -13,6 +13,7 @@ import {
   type RefundFacts,
   refundBanner,
 } from './refund-status'
+import { nextAutomaticTry } from './refund-tries'
 
 const reader = { locale: 'en-GB', timeZone: 'Europe/Berlin' }
 
@@ -117,9 +118,21 @@ describe('the banner says exactly what product.md promises', () => {
       fc.property(anyFacts, anyReader, (facts, someone) => {
         const banner = refundBanner({ ...facts, status: 'failed' }, someone)
         expect(banner.sentence).toBe(`Refund failed: ${refundReason(facts.failureReason).title}.`)
-        expect(banner.reason).toEqual(refundReason(banner.adoptable ? 'refunded_elsewhere' : facts.failureReason))
+        const { wayOut: _, ...reason } = refundReason(banner.adoptable ? 'refunded_elsewhere' : facts.failureReason)
+        expect(banner.reason).toMatchObject(reason)
       }),
     )
+  })
+
+  test('nobody is told to wait for a try of Requite’s that is not planned', () => {
+    const passing = Object.keys(REFUND_REASONS).filter((code) => nextAutomaticTry(code, 0, 0) !== null)
+    expect(passing).toContain('rate_limit')
+    for (const code of passing) {
+      const wayOut = (nextTryAt: Date | null) => refundBanner({ ...failedFor(code), nextTryAt }, reader).reason?.wayOut
+      expect(wayOut(new Date('2026-03-14T00:00:00Z')), code).toBe(refundReason(code).wayOut)
+      expect(wayOut(null), code).toMatch(/^Press Retry/)
+      expect(wayOut(null), code).not.toMatch(/wait|by itself/i)
+    }
   })
 
   test('the day of a manual refund is the day that was typed, wherever the reader sits', () => {

@@ -1,5 +1,5 @@
 import { formatCalendarDay, formatDay, type Reader } from '@/lib/dates'
-import { type RefundReason, refundReason } from './refund-reasons'
+import { type RefundReason, refundReason, withoutWaiting } from './refund-reasons'
 import { MOST_AUTOMATIC_TRIES } from './refund-tries'
 
 /** The public vocabulary of a credit note's refund, as stored, shown and spoken in the API. */
@@ -189,7 +189,8 @@ export function refundBanner(facts: RefundFacts, reader: Reader): RefundBannerVi
       actions: ['refresh'],
     }),
     failed: () => {
-      const reason = refundReason(facts.failureReason)
+      const stored = refundReason(facts.failureReason)
+      const reason = facts.nextTryAt ? stored : withoutWaiting(stored)
       const retryHelps = reason.verdict === 'retry_now'
       return {
         ...common,
