@@ -1,4 +1,4 @@
-import { type CreditNote, refundFacts } from '@/lib/credit-notes/credit-note'
+import { type CreditNote, refundFacts, type TimelineEntry } from '@/lib/credit-notes/credit-note'
 import { dayIn, type Reader } from '@/lib/dates'
 import { formatMoney } from '@/lib/money'
 import type { Verdict } from '@/lib/refunds/refund-reasons'
@@ -22,6 +22,14 @@ const SECOND_LOOK: Record<Verdict, string> = {
     'The money has most likely gone back already. Requite looks for it at Stripe before it asks, so that it can’t go back twice.',
 }
 
+/** Requite finds a refund that it has made itself; one made elsewhere it can't tell from another payment. */
+const BESIDE_ANOTHER =
+  'Asking makes another refund beside the one made outside Requite. If that one was meant for this credit note, your client is paid twice: retry only if it was for something else.'
+
+function secondLook({ reason }: RefundBannerView): string {
+  return reason?.code === 'refunded_elsewhere' ? BESIDE_ANOTHER : SECOND_LOOK[reason?.verdict ?? 'not_yet']
+}
+
 const CALM: Record<RefundBannerView['mood'], boolean> = {
   waiting: true,
   moving: true,
@@ -36,6 +44,7 @@ export function CreditNoteRefund({
   reader,
   today,
   title,
+  timeline = [],
   markOpenInPlace = false,
   actions,
 }: {
@@ -44,6 +53,8 @@ export function CreditNoteRefund({
   /** The reader's calendar day, YYYY-MM-DD. */
   today: string
   title?: 'h2' | 'h3'
+  /** The note's history, where the page shows it. */
+  timeline?: readonly TimelineEntry[]
   markOpenInPlace?: boolean
   actions: {
     retry: RefundAction
@@ -57,15 +68,21 @@ export function CreditNoteRefund({
   const view = refundBanner(refundFacts(note), reader)
   const titleId = `refund-${note.id}`
   return (
-    <RefundBanner view={view} titleId={titleId} title={title}>
+    <RefundBanner
+      view={view}
+      titleId={titleId}
+      title={title}
+      timelineHref={`/credit-notes/${note.id}#timeline`}
+      secondPayment={timeline.findLast(({ kind }) => kind === 'paid_twice')?.detail}
+    >
       {view.adoptable && <AdoptableRefund noteId={note.id} refund={view.adoptable} reader={reader} adopt={adopt} />}
       {view.nextTry && <NextTry noteId={note.id} plan={view.nextTry} reader={reader} stop={stopTries} />}
       <RefundActs
         status={view.status}
         acts={view.actions}
         labels={REFUND_ACTION_LABELS}
-        calm={CALM[view.mood]}
-        secondLook={view.retryNeedsSecondLook ? SECOND_LOOK[view.reason?.verdict ?? 'not_yet'] : null}
+        calm={CALM[view.mood] || view.adoptable !== null}
+        secondLook={view.retryNeedsSecondLook ? secondLook(view) : null}
         titleId={titleId}
         creditNoteHref={`/credit-notes/${note.id}`}
         facts={{

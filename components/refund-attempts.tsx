@@ -43,7 +43,11 @@ function Attempt({ attempt, reader }: { attempt: RefundAttempt; reader: Reader }
     <li className="px-4 py-3 md:px-5">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
         <span className="font-medium">Attempt {attempt.ordinal}</span>
-        <Chip tone={OUTCOMES[attempt.state].tone}>{OUTCOMES[attempt.state].word}</Chip>
+        {attempt.code === 'refunded_elsewhere' ? (
+          <Chip tone="needs_you">Held back</Chip>
+        ) : (
+          <Chip tone={OUTCOMES[attempt.state].tone}>{OUTCOMES[attempt.state].word}</Chip>
+        )}
         <span className="text-[0.8125rem] text-muted">
           {CAUSES[attempt.cause]}, asked {attempt.calls === 1 ? 'once' : `${attempt.calls} times`}
         </span>

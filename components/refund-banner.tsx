@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import type { TimelineEntry } from '@/lib/credit-notes/credit-note'
 import { reasonSlug, VERDICT_LABELS, type Verdict } from '@/lib/refunds/refund-reasons'
 import type { RefundBannerView } from '@/lib/refunds/refund-status'
 import { Notice } from './ui/notice'
@@ -17,11 +18,16 @@ export function RefundBanner({
   view,
   titleId,
   title: Title = 'h2',
+  timelineHref,
+  secondPayment,
   children,
 }: {
   view: RefundBannerView
   titleId: string
   title?: 'h2' | 'h3'
+  timelineHref: string
+  /** What may have paid the client once more, where the page knows it. */
+  secondPayment: TimelineEntry['detail'] | undefined
   /** The acts (RefundActs). */
   children: ReactNode
 }) {
@@ -45,10 +51,14 @@ export function RefundBanner({
       <div className="space-y-4 px-4 py-4 md:pr-5 md:pl-13.5">
         {view.paidTwice && (
           <Notice tone="failed" role="alert">
-            <strong className="font-semibold">Your client may have been paid twice.</strong> Stripe reports a refund or
-            a lost dispute beside this one: the timeline names it. Look at the payment in Stripe. If both have left,
-            agree with your client how one of them comes back; if the other one was meant for something else, there is
-            nothing to do.
+            <strong className="font-semibold">Your client may have been paid twice.</strong> Besides{' '}
+            {view.status === 'manual' ? 'the refund marked here' : 'the refund above'}, Stripe reports{' '}
+            <SecondPayment payment={secondPayment} />, as{' '}
+            <a href={timelineHref} className="text-link">
+              the timeline
+            </a>{' '}
+            tells. Look at both in Stripe. If both have left, agree with your client how one of them comes back; if that
+            one was meant for something else, there is nothing to do.
           </Notice>
         )}
         {view.reason && <ReasonLines view={view} reason={view.reason} />}
@@ -68,6 +78,13 @@ export function RefundBanner({
       </div>
     </section>
   )
+}
+
+function SecondPayment({ payment }: { payment: TimelineEntry['detail'] | undefined }) {
+  const id = (shown: string) => <span className="font-mono text-[0.9em] font-medium wrap-anywhere">{shown}</span>
+  if (payment?.stripeRefundId) return <>the refund {id(payment.stripeRefundId)}</>
+  if (payment?.disputeId) return <>the lost dispute {id(payment.disputeId)}</>
+  return 'another refund or a lost dispute'
 }
 
 function ReasonLines({ view, reason }: { view: RefundBannerView; reason: NonNullable<RefundBannerView['reason']> }) {

@@ -53,7 +53,7 @@ export function AdoptableRefund({
           <Moment at={refund.createdAt} reader={reader} />. If it is this one, adopt it: it is followed from then on,
           and your client is not paid twice.
         </p>
-        <button type="submit" className="button button-plain print:hidden">
+        <button type="submit" className="button button-primary print:hidden">
           Adopt this refund
         </button>
       </form>

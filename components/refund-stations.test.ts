@@ -11,6 +11,7 @@ const refund = {
   requestedAt: null,
   settledAt: null,
   stripeRefundId: null,
+  failureReason: null,
   manual: null,
 } as const
 
@@ -28,6 +29,14 @@ describe('where the money is', () => {
     expect(current({ ...refund, refundStatus: 'requested', requestedAt: later })).toBe(1)
     expect(current({ ...refund, refundStatus: 'succeeded', requestedAt: later, settledAt: later })).toBe(0)
     expect(current({ ...refund, refundStatus: 'failed' })).toBe(0)
+  })
+
+  test('what Requite held back by itself was not refused by Stripe', () => {
+    const asked = (failureReason: string) =>
+      refundStations({ ...refund, refundStatus: 'failed', failureReason })[1]?.note
+    expect(asked('refunded_elsewhere')).toBe('Held back')
+    expect(asked('account_not_connected')).toBe('Held back')
+    expect(asked('charge_disputed')).toBe('Refused')
   })
 
   test('a refusal fails at Stripe, a refund that Stripe had taken on fails on its way', () => {

@@ -16,6 +16,7 @@ type Refund = Pick<
   | 'requestedAt'
   | 'settledAt'
   | 'stripeRefundId'
+  | 'failureReason'
   | 'manual'
 >
 
@@ -40,6 +41,9 @@ export function refundStations(refund: Refund): Station[] {
   }
   return [issued, ...throughStripe(refund)]
 }
+
+/** Stripe was never asked. */
+const HELD_BACK: ReadonlySet<string | null> = new Set(['refunded_elsewhere', 'account_not_connected'])
 
 function throughStripe(refund: Refund): Station[] {
   const asked = (state: StationState, note: string | null = null): Station => ({
@@ -73,7 +77,11 @@ function throughStripe(refund: Refund): Station[] {
       // Stripe had taken it on and sent it: the money came back from the client's bank or never left Stripe.
       if (refund.stripeRefundId !== null)
         return [asked('done'), onItsWay('failed', 'Did not arrive'), withClient('ahead')]
-      return [asked('failed', 'Refused'), onItsWay('ahead'), withClient('ahead')]
+      return [
+        asked('failed', HELD_BACK.has(refund.failureReason) ? 'Held back' : 'Refused'),
+        onItsWay('ahead'),
+        withClient('ahead'),
+      ]
     case 'succeeded':
     case 'manual':
       return [asked('done'), onItsWay('done'), withClient('done')]

@@ -1,45 +1,14 @@
 import { Earlier } from '@/components/ui/earlier'
 import { Moment } from '@/components/ui/moment'
-import type { Tone } from '@/components/ui/tone'
 import { ToneMark } from '@/components/ui/tone-mark'
-import type { RefundAttempt, TimelineEntry, TimelineKind } from '@/lib/credit-notes/credit-note'
+import type { RefundAttempt, TimelineEntry } from '@/lib/credit-notes/credit-note'
 import type { Reader } from '@/lib/dates'
 import { formatMoney } from '@/lib/money'
 import { reasonOfSlug, refundReason } from '@/lib/refunds/refund-reasons'
 import { MANUAL_METHOD_NAMES, MANUAL_METHODS } from '@/lib/refunds/refund-status'
 import type { Healing } from '@/lib/refunds/refund-tries'
 import { emailWords } from './email-words'
-
-const LOOKS: Record<TimelineKind, { words: string; tone: Tone }> = {
-  issued: { words: 'Credit note issued', tone: 'done' },
-  deposit_confirmed: { words: 'Stripe confirmed the deposit', tone: 'done' },
-  attempt_started: { words: 'Refund attempt begun', tone: 'moving' },
-  attempt_unknown: { words: 'Stripe’s answer did not arrive: outcome unknown', tone: 'waiting' },
-  attempt_resolved: { words: 'Outcome of the attempt found out', tone: 'moving' },
-  attempt_given_up: { words: 'Attempt closed without knowing what became of it', tone: 'waiting' },
-  refund_requested: { words: 'Stripe accepted the refund', tone: 'moving' },
-  refund_refused: { words: 'Stripe refused the refund', tone: 'failed' },
-  refund_succeeded: { words: 'Refund completed', tone: 'done' },
-  refund_failed: { words: 'Refund failed', tone: 'failed' },
-  refund_bounced: { words: 'The bank returned the refund', tone: 'failed' },
-  dispute_lost: { words: 'The dispute over the deposit was lost', tone: 'failed' },
-  dispute_won: { words: 'The dispute over the deposit was won after all', tone: 'done' },
-  trace_number: { words: 'The bank gave a trace number', tone: 'done' },
-  manual_refund_returned: {
-    words: 'What it was refunded by came back: your client does not have the money',
-    tone: 'failed',
-  },
-  marked_refunded: { words: 'Marked refunded', tone: 'done' },
-  paid_twice: { words: 'Your client may have been paid twice', tone: 'failed' },
-  paid_twice_over: { words: 'Not paid twice: the other payment did not last, or was for something else', tone: 'done' },
-  news_without_change: { words: 'News from Stripe that changed nothing', tone: 'waiting' },
-  foreign_refund: { words: 'A refund of this payment was made outside Requite', tone: 'needs_you' },
-  cause_healed: { words: 'What it was waiting for has come about', tone: 'moving' },
-  tries_stopped: { words: 'Automatic tries stopped', tone: 'waiting' },
-  email_sent: { words: 'Email sent', tone: 'done' },
-  email_refused: { words: 'Email could not be delivered', tone: 'failed' },
-  email_bounced: { words: 'Email came back undelivered', tone: 'failed' },
-}
+import { timelineLook } from './timeline-look'
 
 const ACTORS: Record<TimelineEntry['actor'], string> = {
   client: 'the client',
@@ -116,7 +85,7 @@ function Entry({
   attempt: RefundAttempt | undefined
   reader: Reader
 }) {
-  const { words, tone } = LOOKS[entry.kind]
+  const { words, tone } = timelineLook(entry)
   return (
     <li className="group/entry relative flex gap-3 pb-4">
       <span aria-hidden="true" className="absolute top-5 bottom-0 left-[7.5px] w-px bg-line group-last/entry:hidden" />

@@ -7,6 +7,7 @@ import type { Tone } from '@/components/ui/tone'
 import { countAct } from '@/lib/auth/rate-limit'
 import { requireSameOrigin } from '@/lib/auth/same-origin'
 import { requireFreelancer } from '@/lib/auth/session'
+import type { CreditNote } from '@/lib/credit-notes/credit-note'
 import { dayIn } from '@/lib/dates'
 import { adoptRefund } from '@/lib/refunds/adopt-refund'
 import { markRefunded } from '@/lib/refunds/mark-refunded'
@@ -31,11 +32,33 @@ type Words = { tone: Tone; text: string }
 
 /** What a retry came to, where the banner alone would leave the reader wondering whether anything happened. */
 const RETRIED: Record<RefundStatus, Words | null> = {
-  pending: { tone: 'moving', text: 'Stripe has been asked and has not answered yet. This page follows it by itself.' },
+  pending: {
+    tone: 'moving',
+    text: 'Stripe has been asked and has given no clear answer yet. Requite asks again by itself, and this page follows it.',
+  },
   requested: { tone: 'moving', text: 'Stripe accepted the refund.' },
   succeeded: { tone: 'done', text: 'The refund is complete.' },
   failed: { tone: 'needs_you', text: 'Stripe was asked again just now and refused.' },
   manual: null,
+}
+
+const NOT_ASKED_YET: Words = {
+  tone: 'waiting',
+  text: 'Stripe was not asked: it has not confirmed the deposit yet. The refund starts by itself when it does.',
+}
+
+/** Why a retry ended before Stripe was asked. */
+const NOT_ASKED: ReadonlyMap<string | null, Words> = new Map([
+  [
+    'refunded_elsewhere',
+    { tone: 'needs_you', text: 'Stripe was not asked: a refund made outside Requite came to light.' },
+  ],
+  ['account_not_connected', { tone: 'needs_you', text: 'Stripe was not asked: no Stripe account is connected.' }],
+])
+
+function retried({ refundStatus, failureReason, attemptOpen, depositConfirmed }: CreditNote): Words | null {
+  if (refundStatus === 'pending' && !attemptOpen && !depositConfirmed) return NOT_ASKED_YET
+  return (refundStatus === 'failed' && NOT_ASKED.get(failureReason)) || RETRIED[refundStatus]
 }
 
 const TOO_OFTEN: Words = { tone: 'needs_you', text: 'Too many retries in a short time. Try again in a minute.' }
@@ -58,7 +81,7 @@ export async function retryRefundAction(
   if (!within.ok) return answer(TOO_OFTEN, null)
   const result = await retryRefund({ freelancerId: freelancer.id, actor: 'freelancer', ...asked.data })
   redraw()
-  if (result.ok) return answer(RETRIED[result.creditNote.refundStatus], result.creditNote.refundStatus)
+  if (result.ok) return answer(retried(result.creditNote), result.creditNote.refundStatus)
   return result.reason === 'not_found' ? notFound() : refused(result)
 }
 

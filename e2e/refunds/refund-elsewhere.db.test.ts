@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { deskSummary } from '@/lib/credit-notes/credit-note-store'
 import { db, disconnectDatabase } from '@/lib/db'
 import { adoptRefund } from '@/lib/refunds/adopt-refund'
 import { markRefunded } from '@/lib/refunds/mark-refunded'
@@ -95,6 +96,13 @@ async function alarms(...notes: Note[]): Promise<boolean[]> {
   return all.map(({ paidTwiceAt }) => paidTwiceAt !== null)
 }
 
+/** What Today shows to a desk, by id. */
+async function todayOf({ freelancerId }: Desk) {
+  const { needsYou, moving, recentlySettled } = await deskSummary(freelancerId)
+  const ids = (notes: readonly { id: string }[]) => notes.map(({ id }) => id)
+  return { needsYou: ids(needsYou), moving: ids(moving), recentlySettled: ids(recentlySettled) }
+}
+
 async function kindsOf(note: Note, ...kinds: string[]): Promise<string[]> {
   return (await timelineOf(note)).map(({ kind }) => kind).filter((kind) => kinds.includes(kind))
 }
@@ -120,6 +128,27 @@ describe('beside a note that Requite has paid through Stripe', () => {
     expect(await alarms(note)).toEqual([false])
     expect(await kindsOf(note, 'paid_twice', 'paid_twice_over')).toEqual(['paid_twice', 'paid_twice_over'])
     expect(await standing(note)).toMatchObject({ refundStatus: 'succeeded' })
+  })
+
+  test('a note that may have been paid twice needs its own freelancer on Today, before all others, until that is over', async () => {
+    const note = await issueNote(desk)
+    await forgetJobs()
+    await pay(note)
+    const byHand = await refundByHand(note, 10_000)
+    await hear()
+    const failed = await issueNote(desk, { card: 'pm_card_createDispute' })
+    await trigger(failed)
+    const today = await todayOf(desk)
+    expect(today).toEqual({ needsYou: [note.creditNoteId, failed.creditNoteId], moving: [], recentlySettled: [] })
+    const somebody = await openDesk(await stripe.openAccount())
+    expect(await todayOf(somebody)).toEqual({ needsYou: [], moving: [], recentlySettled: [] })
+    await bounce(byHand)
+    await hear()
+    const { needsYou, recentlySettled } = await todayOf(desk)
+    expect({ needsYou, recentlySettled }).toEqual({
+      needsYou: [failed.creditNoteId],
+      recentlySettled: [note.creditNoteId],
+    })
   })
 
   test('a refund of less is no second payment of it', async () => {

@@ -167,19 +167,27 @@ export async function listCreditNotesOfProposal(freelancerId: string, proposalId
 /** How many the Today page shows of each kind. */
 const TODAY = 20
 
-/** What needs the freelancer, what is on its way, what was settled lately; each newest first and at most twenty. */
+/**
+ * What needs the freelancer, what is on its way, what was settled lately; each newest first and at most twenty. A note whose
+ * client may have been paid twice needs the freelancer before all others, wherever it stands: no list leads to it otherwise.
+ */
 export async function deskSummary(
   freelancerId: string,
 ): Promise<{ needsYou: CreditNote[]; moving: CreditNote[]; recentlySettled: CreditNote[] }> {
+  // Asked for apart: joined by OR, neither this nor the open notes could be read off their partial index.
+  const paidTwice = Prisma.sql`n.paid_twice_at IS NOT NULL`
+  const paidOnce = Prisma.sql`n.paid_twice_at IS NULL`
   const byHand = Prisma.sql`(n.refund_status = 'failed' OR (n.refund_status = 'pending' AND (d.method = 'sepa' OR ${WITHHELD})))`
   const onItsWay = Prisma.sql`
     (n.refund_status = 'requested' OR (n.refund_status = 'pending' AND d.method = 'card' AND NOT ${WITHHELD}))`
-  const [needsYou, moving, recentlySettled] = await Promise.all([
-    pageOf(freelancerId, byHand, undefined, TODAY),
-    pageOf(freelancerId, onItsWay, undefined, TODAY),
-    pageOf(freelancerId, Prisma.sql`n.refund_status IN ('succeeded', 'manual')`, undefined, 5),
+  const settled = Prisma.sql`n.refund_status IN ('succeeded', 'manual')`
+  const [alarming, waiting, moving, recentlySettled] = await Promise.all([
+    pageOf(freelancerId, paidTwice, undefined, TODAY),
+    pageOf(freelancerId, Prisma.sql`${byHand} AND ${paidOnce}`, undefined, TODAY),
+    pageOf(freelancerId, Prisma.sql`${onItsWay} AND ${paidOnce}`, undefined, TODAY),
+    pageOf(freelancerId, Prisma.sql`${settled} AND ${paidOnce}`, undefined, 5),
   ])
-  return { needsYou, moving, recentlySettled }
+  return { needsYou: [...alarming, ...waiting].slice(0, TODAY), moving, recentlySettled }
 }
 
 /** The note's history, oldest first. */

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { REFUND_REASONS, reasonOfSlug, reasonSlug, refundReason, VERDICT_LABELS, VERDICTS } from './refund-reasons'
+import { HEALED_BY, nextAutomaticTry, paidByBank } from './refund-tries'
 
 const enumerated = z.object({ enum: z.array(z.string().nullable()) })
 const refundSchema = z
@@ -20,6 +21,13 @@ const written = (values: (string | null)[]) => values.filter((value) => value !=
 
 // product.md tells these two apart from the rest: they are the ordinary course, and `failed` speaks through its failure_reason.
 const STATUSES_WITHOUT_WORDS = ['pending', 'succeeded', 'failed']
+
+/** What a dispute that was lost has paid, a person has to judge first. */
+const HEALS_BY_ITSELF = [
+  ...HEALED_BY.account_reconnected,
+  ...HEALED_BY.balance_topped_up,
+  ...HEALED_BY.dispute_won.filter((code) => !paidByBank(code)),
+].filter((code) => Object.hasOwn(REFUND_REASONS, code))
 
 const reasons = Object.values(REFUND_REASONS)
 
@@ -108,6 +116,20 @@ describe('a verdict never misleads', () => {
       if (reason.verdict === 'retry_now') expect(reason.wayOut, reason.code).toMatch(/press Retry/i)
       else expect(reason.wayOut, reason.code).not.toMatch(/^Press Retry/)
     }
+  })
+
+  test('what passes by itself may be waited for: the way out says that Requite tries again, and no other does', () => {
+    for (const { code, verdict, wayOut } of reasons) {
+      const says = /by itself (for about four|within)/.test(wayOut)
+      expect(says, code).toBe(nextAutomaticTry(code, 0, 0) !== null)
+      if (says && verdict === 'retry_now')
+        expect(wayOut).toMatch(/^Press Retry, or wait: Requite tries again by itself/)
+    }
+  })
+
+  test.each(HEALS_BY_ITSELF)('what heals by itself sends nobody to press Retry: %s', (code) => {
+    expect(refundReason(code).wayOut).toMatch(/Requite (then )?asks again by itself/)
+    expect(refundReason(code).wayOut).not.toMatch(/Retry/)
   })
 
   test('where a retry cannot help, the way out ends the matter: Mark refunded', () => {

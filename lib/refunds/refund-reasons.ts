@@ -10,6 +10,11 @@ export const VERDICT_LABELS: Record<Verdict, string> = {
   already_refunded: 'Already refunded',
 }
 
+/** The verdict as a sentence that needs no banner around it: in lists. */
+export function verdictSentence(verdict: Verdict): string {
+  return verdict === 'not_yet' ? 'A retry cannot help yet.' : `${VERDICT_LABELS[verdict]}.`
+}
+
 /** One reason in words: what stands after "Refund failed: ", whether a retry helps and why, and the way out. */
 export type RefundReason = {
   code: string
@@ -23,6 +28,14 @@ export type RefundReason = {
 }
 
 type Words = Omit<RefundReason, 'code'>
+
+/** What passes by itself is asked for again (refund-tries.ts) until that budget is spent, or a person stops it. */
+const PRESS_OR_WAIT = 'Press Retry, or wait: Requite tries again by itself for about four hours.'
+const WAIT = 'Wait: Requite asks again by itself within minutes and picks up Stripe’s answer to the earlier request.'
+const ONCE_IT_TRIES_NO_MORE = [
+  [PRESS_OR_WAIT, 'Press Retry.'],
+  [WAIT, 'Press Retry: it picks up Stripe’s answer to the earlier request.'],
+] as const
 
 /** Stripe's error codes: the request for a refund was refused and no refund exists. */
 const STRIPE_ERROR_CODES = {
@@ -38,14 +51,14 @@ const STRIPE_ERROR_CODES = {
     verdict: 'not_yet',
     why: 'Stripe allows no refund until the dispute is decided, so that your client is not paid twice. Until then the disputed money is held back.',
     wayOut:
-      'Answer the dispute in Stripe, or accept it. If you win, press Retry. If you lose or accept, your client gets the money through their bank: press Mark refunded with the dispute’s number.',
+      'Answer the dispute in Stripe, or accept it. If you win, Requite asks again by itself. If you lose or accept, your client gets the money through their bank: press Mark refunded with the dispute’s number.',
   },
   refund_disputed_payment: {
     title: 'this payment is under dispute, so Stripe blocks the refund',
     verdict: 'not_yet',
     why: 'Stripe allows no refund until the dispute is decided, so that your client is not paid twice.',
     wayOut:
-      'Answer the dispute in Stripe, or accept it. If you win, press Retry. If you lose or accept, your client gets the money through their bank: press Mark refunded with the dispute’s number.',
+      'Answer the dispute in Stripe, or accept it. If you win, Requite asks again by itself. If you lose or accept, your client gets the money through their bank: press Mark refunded with the dispute’s number.',
   },
   charge_not_refundable: {
     title: 'Stripe cannot refund this payment',
@@ -57,7 +70,8 @@ const STRIPE_ERROR_CODES = {
     title: 'your Stripe balance is too low',
     verdict: 'not_yet',
     why: 'Stripe pays refunds out of your Stripe balance, and a retry cannot go through until there is enough in it. No money has moved.',
-    wayOut: 'Top up your Stripe balance or wait for your next payments to arrive there, then press Retry.',
+    wayOut:
+      'Top up your Stripe balance or wait for your next payments to arrive there: Requite then asks again by itself, unless you have stopped it.',
   },
   resource_missing: {
     title: 'Stripe cannot find this payment in your account',
@@ -71,7 +85,7 @@ const STRIPE_ERROR_CODES = {
     verdict: 'not_yet',
     why: 'The connection between Requite and your Stripe account has ended. No retry can go through until you reconnect it. No money has moved; it is safe in your Stripe account.',
     wayOut:
-      'Reconnect the same Stripe account in Settings and press Retry. Or send the money another way and press Mark refunded.',
+      'Reconnect the same Stripe account in Settings: Requite then asks again by itself. Or send the money another way and press Mark refunded.',
   },
   api_key_expired: {
     title: 'Requite’s own access to Stripe has expired',
@@ -89,19 +103,19 @@ const STRIPE_ERROR_CODES = {
     title: 'Stripe was too busy to take the request',
     verdict: 'retry_now',
     why: 'Stripe turned the request away before starting on it. No money has moved, and the rush has usually passed within a minute.',
-    wayOut: 'Press Retry.',
+    wayOut: PRESS_OR_WAIT,
   },
   lock_timeout: {
     title: 'Stripe was busy with this payment at that moment',
     verdict: 'retry_now',
     why: 'Something else was using the same payment at Stripe, so the request was turned away before it began. No money has moved.',
-    wayOut: 'Press Retry.',
+    wayOut: PRESS_OR_WAIT,
   },
   idempotency_key_in_use: {
     title: 'Stripe is still working on an earlier request for this refund',
     verdict: 'not_yet',
     why: 'The same request is already on its way at Stripe. There is nothing to repeat until Stripe has answered that one, and Requite never lets it pay twice.',
-    wayOut: 'Wait a minute, then press Retry: it picks up Stripe’s answer to the earlier request.',
+    wayOut: WAIT,
   },
   // The next three name Stripe's error types: errors of these types come without a code of their own.
   idempotency_error: {
@@ -115,13 +129,13 @@ const STRIPE_ERROR_CODES = {
     title: 'Stripe had a problem of its own',
     verdict: 'retry_now',
     why: 'Something broke at Stripe. Requite looked through the payment’s refunds and found none, so no money has moved.',
-    wayOut: 'Press Retry. Requite looks for an earlier refund again before it asks for one.',
+    wayOut: `${PRESS_OR_WAIT} Requite looks for an earlier refund before each try.`,
   },
   api_connection_error: {
     title: 'Stripe could not be reached',
     verdict: 'retry_now',
     why: 'The connection to Stripe failed several times in a row. No refund was made, so no money has moved.',
-    wayOut: 'Press Retry. Requite looks for an earlier refund again before it asks for one.',
+    wayOut: `${PRESS_OR_WAIT} Requite looks for an earlier refund before each try.`,
   },
 } as const satisfies Record<string, Words>
 
@@ -144,7 +158,7 @@ const STRIPE_FAILURE_REASONS = {
     verdict: 'not_yet',
     why: 'Stripe stopped the refund so that your client is not paid twice, and allows no new one until the dispute is decided.',
     wayOut:
-      'Answer the dispute in Stripe, or accept it. If you win, press Retry. If you lose or accept, your client gets the money through their bank: press Mark refunded with the dispute’s number.',
+      'Answer the dispute in Stripe, or accept it. If you win, Requite asks again by itself. If you lose or accept, your client gets the money through their bank: press Mark refunded with the dispute’s number.',
   },
   // Also a `pending_reason`: the words hold for a refund that waits and for one that waited too long.
   insufficient_funds: {
@@ -152,7 +166,7 @@ const STRIPE_FAILURE_REASONS = {
     verdict: 'not_yet',
     why: 'Stripe pays refunds out of your Stripe balance, and nothing reaches your client until there is enough in it.',
     wayOut:
-      'Top up your Stripe balance. A refund that is still in progress then goes out by itself; one that has failed needs Retry afterwards.',
+      'Top up your Stripe balance. A refund that is still in progress then goes out by itself, and Requite asks again by itself for one that has failed.',
   },
   declined: {
     title: 'the bank declined the refund',
@@ -235,13 +249,13 @@ const OWN_CODES = {
     verdict: 'not_yet',
     why: 'The deposit lies in your Stripe account, and Requite cannot ask for the refund until that account is connected. No money has moved.',
     wayOut:
-      'Connect the Stripe account that received the deposit in Settings and press Retry. Or send the money another way and press Mark refunded.',
+      'Connect the Stripe account that received the deposit in Settings: Requite then asks again by itself. Or send the money another way and press Mark refunded.',
   },
   unreadable_answer: {
     title: 'Stripe’s answer could not be read',
     verdict: 'retry_now',
     why: 'An answer arrived damaged or empty. Requite looked through the payment’s refunds and found none, so no money has moved.',
-    wayOut: 'Press Retry. Requite looks for an earlier refund again before it asks for one.',
+    wayOut: `${PRESS_OR_WAIT} Requite looks for an earlier refund before each try.`,
   },
   invalid_request: {
     title: 'Stripe did not understand Requite’s request',
@@ -268,7 +282,7 @@ const OWN_CODES = {
     verdict: 'already_refunded',
     why: 'Stripe shows a refund of this payment that Requite did not make, for example one made by hand in Stripe’s Dashboard. A second one could pay your client twice.',
     wayOut:
-      'Look at that refund in Stripe. If it is the money of this credit note, press Mark refunded and give its number as the reference. Should that refund fail, or turn out to be another credit note’s, this one starts by itself.',
+      'Look at that refund in Stripe. If it is the money of this credit note, press Adopt this refund, or where that is not on offer, press Mark refunded and give its number as the reference. Should that refund fail, or turn out to be another credit note’s, this one starts by itself.',
   },
   paid_by_chargeback: {
     title: 'your client already got the money back through their bank',
@@ -313,6 +327,12 @@ export function refundReason(code: string | null): RefundReason {
     wayOut:
       'Look at the payment in Stripe. If your client does not have the money, press Retry, or send it another way and press Mark refunded.',
   }
+}
+
+/** The same reason where Requite makes no more tries by itself: nobody is told to wait for one. */
+export function withoutWaiting(reason: RefundReason): RefundReason {
+  const wayOut = ONCE_IT_TRIES_NO_MORE.reduce((words, [wait, press]) => words.replace(wait, press), reason.wayOut)
+  return { ...reason, wayOut }
 }
 
 /** The help page of a code, always one that exists: `charge_disputed` → `charge-disputed`, a code without an entry → `unknown`. */

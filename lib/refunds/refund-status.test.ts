@@ -13,6 +13,7 @@ import {
   type RefundFacts,
   refundBanner,
 } from './refund-status'
+import { nextAutomaticTry } from './refund-tries'
 
 const reader = { locale: 'en-GB', timeZone: 'Europe/Berlin' }
 
@@ -116,10 +117,22 @@ describe('the banner says exactly what product.md promises', () => {
     fc.assert(
       fc.property(anyFacts, anyReader, (facts, someone) => {
         const banner = refundBanner({ ...facts, status: 'failed' }, someone)
-        expect(banner.sentence).toBe(`Refund failed: ${banner.reason?.title}.`)
-        expect(banner.reason).toEqual(refundReason(facts.failureReason))
+        expect(banner.sentence).toBe(`Refund failed: ${refundReason(facts.failureReason).title}.`)
+        const { wayOut: _, ...reason } = refundReason(banner.adoptable ? 'refunded_elsewhere' : facts.failureReason)
+        expect(banner.reason).toMatchObject(reason)
       }),
     )
+  })
+
+  test('nobody is told to wait for a try of Requite’s that is not planned', () => {
+    const passing = Object.keys(REFUND_REASONS).filter((code) => nextAutomaticTry(code, 0, 0) !== null)
+    expect(passing).toContain('rate_limit')
+    for (const code of passing) {
+      const wayOut = (nextTryAt: Date | null) => refundBanner({ ...failedFor(code), nextTryAt }, reader).reason?.wayOut
+      expect(wayOut(new Date('2026-03-14T00:00:00Z')), code).toBe(refundReason(code).wayOut)
+      expect(wayOut(null), code).toMatch(/^Press Retry/)
+      expect(wayOut(null), code).not.toMatch(/wait|by itself/i)
+    }
   })
 
   test('the day of a manual refund is the day that was typed, wherever the reader sits', () => {
@@ -202,6 +215,26 @@ describe('second look', () => {
     const banner = refundBanner(unconfirmed, reader)
     expect(banner.retryNeedsSecondLook).toBe(true)
     expect(banner.reason).toMatchObject({ code: 'charge_not_confirmed', verdict: 'not_yet' })
+  })
+
+  test('beside a refund made elsewhere that may be this one no retry is advised, whatever went wrong: it is adopted or marked', () => {
+    fc.assert(
+      fc.property(anyFacts, (facts) => {
+        const { adoptable, reason, actions, retryNeedsSecondLook } = refundBanner(facts, reader)
+        if (!adoptable) return
+        expect(reason).toMatchObject({ code: 'refunded_elsewhere', verdict: 'already_refunded' })
+        expect(actions[0]).toBe('mark_refunded')
+        expect(actions.includes('retry')).toBe(retryNeedsSecondLook)
+      }),
+    )
+    const foreignRefund = { stripeRefundId: 're_1', createdAt: new Date('2026-03-14T00:00:00Z') }
+    expect(refundBanner({ ...failedFor('api_error'), foreignRefund }, reader)).toMatchObject({
+      sentence: 'Refund failed: Stripe had a problem of its own.',
+      adoptable: foreignRefund,
+      actions: ['mark_refunded', 'retry'],
+      retryNeedsSecondLook: true,
+    })
+    expect(refundReason('refunded_elsewhere').wayOut).toMatch(/press Adopt this refund.+press Mark refunded/)
   })
 
   test('where Retry is not on offer there is nothing to look at twice', () => {

@@ -1,5 +1,5 @@
 import { formatCalendarDay, formatDay, type Reader } from '@/lib/dates'
-import { type RefundReason, refundReason } from './refund-reasons'
+import { type RefundReason, refundReason, withoutWaiting } from './refund-reasons'
 import { MOST_AUTOMATIC_TRIES } from './refund-tries'
 
 /** The public vocabulary of a credit note's refund, as stored, shown and spoken in the API. */
@@ -109,7 +109,7 @@ export type RefundBannerView = {
   retryNeedsSecondLook: boolean
   /** The try that Requite makes by itself, counted from 1. */
   nextTry: { at: Date; ordinal: number; of: number } | null
-  /** A refund made elsewhere that may be this one. */
+  /** A refund made elsewhere that may be this one; to adopt it is the primary act then. */
   adoptable: { stripeRefundId: string; createdAt: Date } | null
 }
 
@@ -189,7 +189,8 @@ export function refundBanner(facts: RefundFacts, reader: Reader): RefundBannerVi
       actions: ['refresh'],
     }),
     failed: () => {
-      const reason = refundReason(facts.failureReason)
+      const stored = refundReason(facts.failureReason)
+      const reason = facts.nextTryAt ? stored : withoutWaiting(stored)
       const retryHelps = reason.verdict === 'retry_now'
       return {
         ...common,
@@ -221,5 +222,21 @@ export function refundBanner(facts: RefundFacts, reader: Reader): RefundBannerVi
       actions: ['download_pdf'],
     }),
   }
-  return views[bannerState(facts)]()
+  const view = views[bannerState(facts)]()
+  return view.adoptable ? besideAnother(view) : view
+}
+
+/**
+ * A refund made elsewhere may be this one: whatever went wrong before, adopting it comes first, then Mark refunded with its
+ * number; a retry would pay beside it.
+ */
+function besideAnother(view: RefundBannerView): RefundBannerView {
+  const harmless = view.actions.filter((act) => act !== 'retry' && act !== 'mark_refunded')
+  const mayAsk = view.actions.includes('retry')
+  return {
+    ...view,
+    reason: refundReason('refunded_elsewhere'),
+    actions: ['mark_refunded', ...harmless, ...(mayAsk ? (['retry'] as const) : [])],
+    retryNeedsSecondLook: mayAsk,
+  }
 }

@@ -5,6 +5,7 @@ import { recordRefusal } from '@/lib/refunds/ask-stripe'
 import { markRefunded } from '@/lib/refunds/mark-refunded'
 import { stopAutomaticTries } from '@/lib/refunds/plan-tries'
 import { readStripe } from '@/lib/refunds/refresh-refund'
+import { HEALED_BY, nextAutomaticTry } from '@/lib/refunds/refund-tries'
 import { beginRefund, triggerStripeRefund } from '@/lib/refunds/trigger-refund'
 import { stripe } from '@/lib/stripe/client'
 import { inTransaction } from '@/lib/transaction'
@@ -62,6 +63,11 @@ export async function tellStory(story: Story, ordinal: number, teller: Teller): 
   return { kind: 'issued', freelancerId, creditNoteId: note.id }
 }
 
+/** Requite would ask again by itself: the reason passes, or the balance it failed for want of is there all the while. */
+function endsByItself(code: string): boolean {
+  return nextAutomaticTry(code, 0, 0) !== null || HEALED_BY.balance_topped_up.some((one) => one === code)
+}
+
 async function payDeposit(story: Story, card: string, { stripeAccountId }: Teller): Promise<CardPayment> {
   const paid = await takeCardPayment({
     stripeAccountId,
@@ -100,8 +106,8 @@ async function bringAbout(ending: Ending, note: { freelancerId: string; creditNo
         over: 'this_call',
       } as const
       await recordRefusal(begun.attempt, refusal, { actor: 'worker' })
-      // The story is about a person who presses Retry.
-      await stopAutomaticTries({ ...note, actor: 'freelancer' })
+      // The story is about a person who presses Retry: Requite must not be there first.
+      if (endsByItself(code)) await stopAutomaticTries({ ...note, actor: 'freelancer' })
       return
     }
     case 'marked_refunded': {

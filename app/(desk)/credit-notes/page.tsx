@@ -61,8 +61,8 @@ export default async function CreditNotesPage({ searchParams }: PageProps<'/cred
     <>
       <LiveChanges source="/api/changes" />
       <PageHeading title="Credit notes" />
-      <nav aria-label="Filter by status" className="mb-3 overflow-x-auto max-md:-mx-4 max-md:px-4 print:hidden">
-        <ul className="flex w-max gap-1 py-1">
+      <nav aria-label="Filter by status" className="mb-3 print:hidden">
+        <ul className="flex flex-wrap gap-1 py-1">
           <Filter href="/credit-notes" current={!status}>
             All
           </Filter>

@@ -45,9 +45,13 @@ export default async function ProposalsPage({ searchParams }: PageProps<'/propos
                   className="relative grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-6 gap-y-0.5 px-4 py-3 hover:bg-sunken has-focus-visible:bg-sunken md:grid-cols-[minmax(0,1fr)_9rem_10rem_10rem] md:px-5"
                 >
                   <div className="min-w-0">
-                    <p className="truncate font-medium" title={`${proposal.number} ${proposal.title}`}>
-                      <DeskLink href={`/proposals/${proposal.id}`} className="after:absolute after:inset-0">
-                        <bdi>{proposal.title}</bdi> <span className="font-normal text-faint">{proposal.number}</span>
+                    <p className="font-medium" title={`${proposal.number} ${proposal.title}`}>
+                      <DeskLink
+                        href={`/proposals/${proposal.id}`}
+                        className="flex gap-x-1.5 after:absolute after:inset-0"
+                      >
+                        <bdi className="min-w-0 truncate">{proposal.title}</bdi>{' '}
+                        <span className="shrink-0 font-normal text-faint">{proposal.number}</span>
                       </DeskLink>
                     </p>
                     <p className="truncate text-left text-muted" dir="auto" title={proposal.clientName}>

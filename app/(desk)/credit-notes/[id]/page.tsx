@@ -78,6 +78,7 @@ export default async function CreditNotePage({ params, searchParams }: PageProps
         note={note}
         reader={freelancer}
         today={dayIn(freelancer.timeZone, new Date())}
+        timeline={timeline}
         markOpenInPlace={(await searchParams).mark === 'refunded'}
         actions={BANNER_ACTIONS}
       />

@@ -30,8 +30,9 @@ export function adminRoutes(sim: Simulation): Hono {
   })
   for (const act of acts) {
     admin.post(act.path, async (c) => {
-      if (isForeign(c, sim.origin)) return c.json({ error: 'Only the simulator’s own page may send forms here' }, 403)
       const form = c.req.header('content-type')?.startsWith('application/x-www-form-urlencoded') ?? false
+      if (isForeign(c, sim.origin, form))
+        return c.json({ error: 'Only the simulator’s own page may send forms here' }, 403)
       const input = form ? await c.req.parseBody() : await jsonBody(c)
       const result = await act.perform(sim, c.req.param('id') ?? '', input)
       return form ? backToPage(c, act.path, result) : asJson(c, result)
@@ -58,10 +59,11 @@ function deliveries(sim: Simulation) {
   })
 }
 
-/** Some other site's page must not press our buttons through a visitor's browser. */
-function isForeign(c: Context, origin: string): boolean {
+/** Some other site's page must not press our buttons through a visitor's browser. Only what is no form may come from no page. */
+function isForeign(c: Context, origin: string, form: boolean): boolean {
   const sender = c.req.header('origin')
-  return sender !== undefined && sender !== origin && sender !== origin.replace('127.0.0.1', 'localhost')
+  if (sender === undefined) return form
+  return sender !== origin && sender !== origin.replace('127.0.0.1', 'localhost')
 }
 
 /** The body as JSON; nothing at all counts as an empty object, broken JSON as no object (which every act refuses). */

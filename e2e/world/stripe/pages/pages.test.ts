@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest'
 import { connectedSimulator } from '../testing/connected-simulator'
 
-/** A form sent as a browser sends it, stopping at the redirect. */
-function submit(url: string, fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> {
+/** A form sent as a browser sends it from the page's own origin, stopping at the redirect. */
+function submit(
+  url: string,
+  fields: Record<string, string>,
+  headers: Record<string, string> = { origin: new URL(url).origin },
+): Promise<Response> {
   return fetch(url, { method: 'POST', redirect: 'manual', body: new URLSearchParams(fields), headers })
 }
 
@@ -167,9 +171,13 @@ test('a button on the page does what the JSON call does, and leads back with wha
   ])
 })
 
-test('another site’s page cannot press the buttons', async () => {
+test.each([
+  ['another site’s page', { origin: 'https://evil.example' }],
+  ['a page that hides where it is', { origin: 'null' }],
+  ['a form from nowhere', {}],
+])('%s cannot press the buttons', async (_, headers: Record<string, string>) => {
   const { url, account, sim } = await connectedSimulator()
-  const foreign = await submit(`${url}/sim/accounts/${account}/deauthorize`, {}, { origin: 'https://evil.example' })
+  const foreign = await submit(`${url}/sim/accounts/${account}/deauthorize`, {}, headers)
   expect(foreign.status).toBe(403)
   expect((await sim.ledger()).accounts.find(({ id }) => id === account)?.connected).toBe(true)
 })

@@ -27,7 +27,8 @@ export function pageRoutes(sim: Simulation): Hono {
   pages.use(async (c, next) => {
     await next()
     c.header('content-security-policy', policy)
-    c.header('referrer-policy', 'no-referrer')
+    // With `no-referrer` browsers send `Origin: null` with the page's own forms, which /sim must refuse.
+    c.header('referrer-policy', 'same-origin')
   })
   pages.get('/simulator.css', (c) => c.body(css, 200, { 'content-type': 'text/css; charset=utf-8' }))
   pages.get('/', (c) =>
