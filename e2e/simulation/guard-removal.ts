@@ -159,6 +159,17 @@ const guards: Guard[] = [
   { name: 'an unheard call is remembered', changes: [UNCERTAIN], noticedBy: { file: ANSWERS, named: 'a day later' } },
   { name: 'an unheard call is remembered', changes: [UNCERTAIN], noticedBy: { seeds: 300 } },
   {
+    name: 'a busy no ends no unheard call',
+    changes: [
+      {
+        file: 'lib/refunds/ask-stripe.ts',
+        guard: "  if (mayBeAtWork(attempt, refusal)) return recordUnknown(attempt, { ...refusal, kind: 'unknown' })\n",
+        without: '',
+      },
+    ],
+    noticedBy: { file: ANSWERS, named: 'before it looks at the key' },
+  },
+  {
     name: 'a restored backup is looked after',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a template in the source.
     changes: [{ file: 'lib/stripe/event-cursor-store.ts', guard: 'AND read_in = ${THIS_LIFE})', without: ')' }],
