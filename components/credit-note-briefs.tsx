@@ -33,9 +33,9 @@ export function CreditNoteBriefs({
                   <Link
                     href={`/credit-notes/${note.id}`}
                     title={`${note.number}, ${note.parties.client.name}`}
-                    className="flex flex-wrap gap-x-1.5 after:absolute after:inset-0"
+                    className="flex gap-x-1.5 max-md:flex-wrap after:absolute after:inset-0"
                   >
-                    <bdi className="max-w-full truncate">{note.parties.client.name}</bdi>{' '}
+                    <bdi className="max-w-full min-w-0 truncate">{note.parties.client.name}</bdi>{' '}
                     <span className="font-normal whitespace-nowrap text-faint">{note.number}</span>
                   </Link>
                 </p>
