@@ -33,10 +33,10 @@ export function CreditNoteBriefs({
                   <Link
                     href={`/credit-notes/${note.id}`}
                     title={`${note.number}, ${note.parties.client.name}`}
-                    className="flex gap-x-1.5 after:absolute after:inset-0"
+                    className="flex gap-x-1.5 max-md:flex-wrap after:absolute after:inset-0"
                   >
-                    <bdi className="min-w-0 truncate">{note.parties.client.name}</bdi>{' '}
-                    <span className="shrink-0 font-normal text-faint">{note.number}</span>
+                    <bdi className="max-w-full min-w-0 truncate">{note.parties.client.name}</bdi>{' '}
+                    <span className="font-normal whitespace-nowrap text-faint">{note.number}</span>
                   </Link>
                 </p>
                 <Amount

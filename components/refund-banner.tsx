@@ -104,7 +104,7 @@ function ReasonLines({ view, reason }: { view: RefundBannerView; reason: NonNull
       <dt className="font-semibold">What to do</dt>
       <dd>
         {reason.wayOut}{' '}
-        <a href={`/help/${reasonSlug(reason.code)}`} className="text-link print:hidden">
+        <a href={`/help/${reasonSlug(reason.code)}`} className="whitespace-nowrap text-link print:hidden">
           More about this
         </a>
       </dd>

@@ -32,11 +32,10 @@ describe('where the money is', () => {
   })
 
   test('what Requite held back by itself was not refused by Stripe', () => {
-    const asked = (failureReason: string) =>
-      refundStations({ ...refund, refundStatus: 'failed', failureReason })[1]?.note
-    expect(asked('refunded_elsewhere')).toBe('Held back')
-    expect(asked('account_not_connected')).toBe('Held back')
-    expect(asked('charge_disputed')).toBe('Refused')
+    const stop = (failureReason: string) => refundStations({ ...refund, refundStatus: 'failed', failureReason })[1]
+    for (const code of ['refunded_elsewhere', 'account_not_connected'])
+      expect(stop(code)).toMatchObject({ name: 'Held back', state: 'failed', note: 'Stripe was not asked' })
+    expect(stop('charge_disputed')).toMatchObject({ name: 'Asked Stripe', state: 'failed', note: 'Refused' })
   })
 
   test('a refusal fails at Stripe, a refund that Stripe had taken on fails on its way', () => {

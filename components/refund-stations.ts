@@ -78,7 +78,9 @@ function throughStripe(refund: Refund): Station[] {
       if (refund.stripeRefundId !== null)
         return [asked('done'), onItsWay('failed', 'Did not arrive'), withClient('ahead')]
       return [
-        asked('failed', HELD_BACK.has(refund.failureReason) ? 'Held back' : 'Refused'),
+        HELD_BACK.has(refund.failureReason)
+          ? { name: 'Held back', state: 'failed', at: null, note: 'Stripe was not asked' }
+          : asked('failed', 'Refused'),
         onItsWay('ahead'),
         withClient('ahead'),
       ]

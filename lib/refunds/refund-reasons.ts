@@ -282,7 +282,7 @@ const OWN_CODES = {
     verdict: 'already_refunded',
     why: 'Stripe shows a refund of this payment that Requite did not make, for example one made by hand in Stripe’s Dashboard. A second one could pay your client twice.',
     wayOut:
-      'Look at that refund in Stripe. If it is the money of this credit note, press Adopt this refund, or where that is not on offer, press Mark refunded and give its number as the reference. Should that refund fail, or turn out to be another credit note’s, this one starts by itself.',
+      'Look at that refund in Stripe. If it is the money of this credit note, press Adopt this refund; where that is not on offer, press Mark refunded with its number. Should that refund fail, or turn out to be another credit note’s, this one starts by itself.',
   },
   paid_by_chargeback: {
     title: 'your client already got the money back through their bank',

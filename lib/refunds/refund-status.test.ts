@@ -228,7 +228,10 @@ describe('second look', () => {
       }),
     )
     const foreignRefund = { stripeRefundId: 're_1', createdAt: new Date('2026-03-14T00:00:00Z') }
-    expect(refundBanner({ ...failedFor('api_error'), foreignRefund }, reader)).toMatchObject({
+    const planned = { failureMessage: 'An unknown error occurred.', nextTryAt: new Date('2026-03-14T01:00:00Z') }
+    expect(refundBanner({ ...failedFor('api_error'), ...planned, foreignRefund }, reader)).toMatchObject({
+      stripeSays: null,
+      nextTry: null,
       sentence: 'Refund failed: Stripe had a problem of its own.',
       adoptable: foreignRefund,
       actions: ['mark_refunded', 'retry'],

@@ -236,6 +236,9 @@ function besideAnother(view: RefundBannerView): RefundBannerView {
   return {
     ...view,
     reason: refundReason('refunded_elsewhere'),
+    // What Stripe said was about something else, and a planned try is held back.
+    stripeSays: null,
+    nextTry: null,
     actions: ['mark_refunded', ...harmless, ...(mayAsk ? (['retry'] as const) : [])],
     retryNeedsSecondLook: mayAsk,
   }

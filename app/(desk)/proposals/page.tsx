@@ -48,10 +48,10 @@ export default async function ProposalsPage({ searchParams }: PageProps<'/propos
                     <p className="font-medium" title={`${proposal.number} ${proposal.title}`}>
                       <DeskLink
                         href={`/proposals/${proposal.id}`}
-                        className="flex gap-x-1.5 after:absolute after:inset-0"
+                        className="flex gap-x-1.5 max-md:flex-wrap after:absolute after:inset-0"
                       >
-                        <bdi className="min-w-0 truncate">{proposal.title}</bdi>{' '}
-                        <span className="shrink-0 font-normal text-faint">{proposal.number}</span>
+                        <bdi className="max-w-full min-w-0 truncate">{proposal.title}</bdi>{' '}
+                        <span className="font-normal whitespace-nowrap text-faint">{proposal.number}</span>
                       </DeskLink>
                     </p>
                     <p className="truncate text-left text-muted" dir="auto" title={proposal.clientName}>
@@ -68,7 +68,7 @@ export default async function ProposalsPage({ searchParams }: PageProps<'/propos
                     amount={proposal.totalGross}
                     currency={proposal.currency}
                     locale={freelancer.locale}
-                    className="text-right font-medium max-md:col-start-2 max-md:row-start-1"
+                    className="text-right font-medium max-md:col-start-2 max-md:row-start-1 max-md:self-start"
                   />
                 </li>
               )
