@@ -1,4 +1,5 @@
 import { db } from '@/lib/db'
+import type { Transaction } from '@/lib/transaction'
 import { Prisma } from '@/prisma/generated/client'
 
 /** How far back the first look goes, in days: Stripe keeps its list of events for thirty. */
@@ -61,11 +62,15 @@ export async function writeFailedReading(
 }
 
 /** True when an account's events have been read in this life of the database, and none of them waits to be applied. */
-export async function eventsAreRead(stripeAccountId: string): Promise<boolean> {
-  const rows = await db().$queryRaw<{ remembered: boolean }[]>`
+export async function eventsAreRead(
+  stripeAccountId: string,
+  asker: Pick<Transaction, '$queryRaw'> = db(),
+): Promise<boolean> {
+  const rows = await asker.$queryRaw<{ remembered: boolean }[]>`
     SELECT EXISTS (SELECT FROM event_cursors WHERE stripe_account_id = ${stripeAccountId} AND read_in = ${THIS_LIFE})
-      AND NOT EXISTS (SELECT FROM stripe_events WHERE handled_at IS NULL AND stripe_account_id = ${stripeAccountId})
-      AS remembered`
+      -- The oldest, not just any: for any one the planner would rather look through the unhandled events of everybody.
+      AND (SELECT min(created_at) FROM stripe_events WHERE handled_at IS NULL AND stripe_account_id = ${stripeAccountId})
+        IS NULL AS remembered`
   return rows[0]?.remembered ?? false
 }
 
