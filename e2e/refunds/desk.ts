@@ -16,7 +16,7 @@ import { applyStripeEvent } from '@/lib/refunds/apply-stripe-event'
 import { resolveAttempt } from '@/lib/refunds/ask-stripe'
 import { retryRefund } from '@/lib/refunds/retry-refund'
 import { triggerStripeRefund } from '@/lib/refunds/trigger-refund'
-import { findUnreadAccounts, writeEventCursor } from '@/lib/stripe/event-cursor-store'
+import { claimUnreadAccount, writeEventCursor } from '@/lib/stripe/event-cursor-store'
 import { storeEvent, verifyWebhook } from '@/lib/stripe/event-inbox'
 import { stripeRefundSchema } from '@/lib/stripe/refund-news'
 import { inTransaction } from '@/lib/transaction'
@@ -50,8 +50,8 @@ export async function openDesk(stripeAccountId: string, timeZone = 'Europe/Berli
   await db().user.create({ data: { id: userId, name: 'Ida Lindqvist', email } })
   const freelancerId = await createFreelancer({ userId, email, businessName: 'Studio Lindqvist', timeZone })
   await connectStripeAccount(freelancerId, stripeAccountId, true)
-  const [unread] = (await findUnreadAccounts(0, 1000)).filter((cursor) => cursor.stripeAccountId === stripeAccountId)
-  if (!unread) throw new Error('an account that nobody has read')
+  const unread = await claimUnreadAccount(0)
+  if (unread?.stripeAccountId !== stripeAccountId) throw new Error('an account that was never read comes first')
   await writeEventCursor(unread)
   // Long enough ago to be read at the next sweep.
   await db().$executeRaw`

@@ -11,17 +11,43 @@ const PAGE = 100
 /** How long Stripe goes on delivering what nobody takes, in days (stripe.md, "Webhooks"). */
 const DELIVERED_FOR = 3
 
-type HandOn = (event: VerifiedEvent) => Promise<void>
+/** Whoever has a list read. */
+export type EventReader = {
+  handOn: (event: VerifiedEvent) => Promise<void>
+  /** No more is handed on then. */
+  timeIsUp: () => boolean
+  /** Told before each further page, and when the time is up: all down to this event has been handed on. */
+  cameTo: (eventId: string) => Promise<void>
+}
+
+/** Whether a list has been handed on to its end, or the time was up before. */
+type Extent = 'whole' | 'cut_short'
 
 /**
- * Hands on each event of an account from Stripe's own list since a moment, newest first, delivered or not. What Stripe
- * answers over its API needs no signature: it is we who asked. When Stripe falls silent halfway, what was handed on so far
- * stands and the reading is trouble.
+ * Hands on each event of an account from Stripe's own list since a moment, newest first, delivered or not; only the older
+ * ones than a certain event, when it is named. What Stripe answers over its API needs no signature: it is we who asked. When
+ * Stripe falls silent halfway, what was handed on so far stands and the reading is trouble.
  */
-export async function readEventsSince(stripeAccountId: string, since: Date, handOn: HandOn): Promise<Reading<void>> {
+export async function readEventsSince(
+  stripeAccountId: string,
+  { since, pausedAfter }: { since: Date; pausedAfter: string | null },
+  { handOn, timeIsUp, cameTo }: EventReader,
+): Promise<Reading<Extent>> {
   return reading(async () => {
-    for await (const event of listed(stripeAccountId, { created: { gte: seconds(since) } }))
+    const created = { gte: seconds(since) }
+    const which = pausedAfter === null ? { created } : { created, starting_after: pausedAfter }
+    let handedOn = 0
+    let last = pausedAfter
+    for await (const event of listed(stripeAccountId, which)) {
+      if (timeIsUp()) {
+        if (last !== null) await cameTo(last)
+        return 'cut_short'
+      }
       await handOnReadable(stripeAccountId, event, handOn)
+      last = event.id
+      if (++handedOn % PAGE === 0) await cameTo(last)
+    }
+    return 'whole'
   })
 }
 
@@ -32,23 +58,34 @@ export async function readEventsSince(stripeAccountId: string, since: Date, hand
 export async function readUndeliveredEvents(
   stripeAccountId: string,
   before: Date,
-  handOn: HandOn,
-): Promise<Reading<void>> {
+  { handOn, timeIsUp }: EventReader,
+): Promise<Reading<Extent>> {
   return reading(async () => {
     const created = { gte: seconds(before) - DELIVERED_FOR * 86_400, lt: seconds(before) }
     const { data } = await listed(stripeAccountId, { created, delivery_success: false })
-    for (const event of data) await handOnReadable(stripeAccountId, event, handOn)
+    for (const event of data) {
+      if (timeIsUp()) return 'cut_short'
+      await handOnReadable(stripeAccountId, event, handOn)
+    }
+    return 'whole'
   })
 }
 
-function listed(stripeAccountId: string, which: Pick<Stripe.EventListParams, 'created' | 'delivery_success'>) {
+function listed(
+  stripeAccountId: string,
+  which: Pick<Stripe.EventListParams, 'created' | 'delivery_success' | 'starting_after'>,
+) {
   return stripe().events.list(
     { ...which, types: [...SUBSCRIBED_EVENT_TYPES], limit: PAGE },
     { stripeAccount: stripeAccountId },
   )
 }
 
-async function handOnReadable(stripeAccountId: string, event: Stripe.Event, handOn: HandOn): Promise<void> {
+async function handOnReadable(
+  stripeAccountId: string,
+  event: Stripe.Event,
+  handOn: EventReader['handOn'],
+): Promise<void> {
   // Listed on behalf of the account, events need not name it; delivered ones do.
   const parsed = parseEvent(JSON.stringify({ ...event, account: event.account ?? stripeAccountId }))
   if (parsed) return handOn(parsed)

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { Logger, run, type WorkerEvents } from 'graphile-worker'
-import { expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { db } from '@/lib/db'
 import { beat, releaseJobsOfTheDead, sayGoodbye } from './heartbeat-store'
 
@@ -38,14 +38,39 @@ async function locks(): Promise<number> {
   return row?.locks ?? 0
 }
 
-test('jobs and lanes of a worker that died are free again, those of a living one are not', async () => {
+const JUDGE = ['a worker that watches']
+
+/** Time passes in which nobody beats. */
+async function letPass(seconds: number): Promise<void> {
+  await db().$executeRaw`
+    UPDATE worker_heartbeats SET seen_at = seen_at - ${seconds} * interval '1 second',
+      unbroken_since = unbroken_since - ${seconds} * interval '1 second'`
+  await db().$executeRaw`
+    UPDATE graphile_worker._private_jobs SET locked_at = locked_at - ${seconds} * interval '1 second' WHERE locked_at IS NOT NULL`
+}
+
+/** Time passes, beat by beat of these workers. */
+async function beatFor(seconds: number, workerIds: readonly string[]): Promise<void> {
+  for (let passed = 0; passed < seconds; passed += 2) {
+    await letPass(2)
+    await beat(workerIds)
+  }
+}
+
+beforeEach(async () => {
+  await db().$executeRaw`DELETE FROM worker_heartbeats`
+  await beat(JUDGE)
+  await beatFor(10, JUDGE)
+})
+
+test('jobs and lanes of a worker that died are free again within ten seconds, those of a living one are not', async () => {
   const workerIds = await workerInAJob()
   await beat(workerIds)
-  expect(await releaseJobsOfTheDead()).toBe(0)
+  expect(await releaseJobsOfTheDead(JUDGE)).toBe(0)
   expect(await locks()).toBe(2)
 
-  await db().$executeRaw`UPDATE worker_heartbeats SET seen_at = now() - interval '1 minute'`
-  expect(await releaseJobsOfTheDead()).toBe(1)
+  await beatFor(8, JUDGE)
+  expect(await releaseJobsOfTheDead(JUDGE)).toBe(1)
   expect(await locks()).toBe(0)
 
   // One that stops in good order leaves nothing locked either, and is off the list.
@@ -53,14 +78,47 @@ test('jobs and lanes of a worker that died are free again, those of a living one
   await beat(stopping)
   await sayGoodbye(stopping)
   expect(await locks()).toBe(0)
-  expect(await db().workerHeartbeat.count()).toBe(0)
+  expect(await db().workerHeartbeat.count({ where: { workerId: { in: stopping } } })).toBe(0)
+})
+
+test('whoever was out itself takes nobody for dead: after an outage every worker keeps the job it is at', async () => {
+  const atAJob = await workerInAJob()
+  await beat(atAJob)
+  await letPass(30)
+  // The database is back. What hung meanwhile arrives at once, from one of them alone.
+  for (let hung = 0; hung < 3; hung++) {
+    await beat(JUDGE)
+    expect(await releaseJobsOfTheDead(JUDGE)).toBe(0)
+  }
+  await beatFor(6, JUDGE)
+  expect(await releaseJobsOfTheDead(JUDGE)).toBe(0)
+  await beat(atAJob)
+  await beatFor(6, [...JUDGE, ...atAJob])
+  expect(await releaseJobsOfTheDead(JUDGE)).toBe(0)
+  expect(await locks()).toBe(2)
+
+  // One that the outage has cost its life is found all the same.
+  await beatFor(8, JUDGE)
+  expect(await releaseJobsOfTheDead(JUDGE)).toBe(1)
+  expect(await locks()).toBe(0)
+})
+
+test('a worker that has only just begun, or never said a word, takes nobody for dead', async () => {
+  const atAJob = await workerInAJob()
+  await beat(atAJob)
+  await letPass(30)
+  await beat(['a worker that has begun'])
+  expect(await releaseJobsOfTheDead(['a worker that has begun'])).toBe(0)
+  expect(await releaseJobsOfTheDead(['a worker that is yet to begin'])).toBe(0)
+  expect(await locks()).toBe(2)
+  await sayGoodbye(atAJob)
 })
 
 test('a worker that died before it said a word leaves no job locked either; one that has only just begun keeps its own', async () => {
   await workerInAJob()
-  expect(await releaseJobsOfTheDead()).toBe(0)
+  expect(await releaseJobsOfTheDead(JUDGE)).toBe(0)
   expect(await locks()).toBe(2)
-  await db().$executeRaw`UPDATE graphile_worker._private_jobs SET locked_at = locked_at - interval '1 minute'`
-  expect(await releaseJobsOfTheDead()).toBe(1)
+  await beatFor(8, JUDGE)
+  expect(await releaseJobsOfTheDead(JUDGE)).toBe(1)
   expect(await locks()).toBe(0)
 })

@@ -3,28 +3,46 @@ import { db } from '@/lib/db'
 /** A worker not heard of for this long counts as dead: three missed beats, found at the next. Its jobs wait ten seconds at most. */
 const DEAD_AFTER_SECONDS = 7
 
+/**
+ * A longer silence between two beats of a worker's own breaks the row of its beats: it has missed two, so it was out itself.
+ * Whoever missed no more than one was not out for long enough for anybody else to be taken for dead.
+ */
+const UNBROKEN_SECONDS = 5
+
 /** Says that these workers are alive, on the database's clock. */
 export async function beat(workerIds: readonly string[]): Promise<void> {
   await db().$executeRaw`
-    INSERT INTO worker_heartbeats (worker_id, seen_at) SELECT unnest(${workerIds}::text[]), now()
-    ON CONFLICT (worker_id) DO UPDATE SET seen_at = excluded.seen_at`
+    INSERT INTO worker_heartbeats AS h (worker_id, seen_at, unbroken_since)
+    SELECT unnest(${workerIds}::text[]), now(), now()
+    ON CONFLICT (worker_id) DO UPDATE SET seen_at = excluded.seen_at,
+      unbroken_since = CASE WHEN h.seen_at > now() - ${UNBROKEN_SECONDS} * interval '1 second'
+        THEN h.unbroken_since ELSE excluded.unbroken_since END`
 }
 
 /**
  * Hands the jobs of dead workers to the living: a job that a killed process held would stay locked for hours. Dead is who
  * was not heard of for a while, and who holds a job but never said a word: a worker takes jobs the moment it starts. Returns
  * how many were dead. Jobs are safe to run twice, should one only have been slow.
+ *
+ * Only who has beaten without a break for as long may judge: after an outage of the database all have fallen silent, and the
+ * first that is back would have the others' emails sent a second time. So everybody has had time to be heard of again. One
+ * beat after the gap would not do: beats that hung during it arrive all at once.
  */
-export async function releaseJobsOfTheDead(): Promise<number> {
+export async function releaseJobsOfTheDead(judges: readonly string[]): Promise<number> {
   const dead = await db().$queryRaw<{ workerId: string }[]>`
-    WITH fallen_silent AS (
-      DELETE FROM worker_heartbeats WHERE seen_at < now() - ${DEAD_AFTER_SECONDS} * interval '1 second'
+    WITH judge AS (
+      SELECT FROM worker_heartbeats
+      WHERE worker_id = ANY(${judges}::text[]) AND seen_at > now() - ${UNBROKEN_SECONDS} * interval '1 second'
+        AND unbroken_since <= now() - ${DEAD_AFTER_SECONDS} * interval '1 second'
+    ), fallen_silent AS (
+      DELETE FROM worker_heartbeats
+      WHERE seen_at < now() - ${DEAD_AFTER_SECONDS} * interval '1 second' AND EXISTS (SELECT FROM judge)
       RETURNING worker_id
     )
     SELECT worker_id AS "workerId" FROM fallen_silent
     UNION
     SELECT j.locked_by FROM graphile_worker.jobs j
-    WHERE j.locked_at < now() - ${DEAD_AFTER_SECONDS} * interval '1 second'
+    WHERE j.locked_at < now() - ${DEAD_AFTER_SECONDS} * interval '1 second' AND EXISTS (SELECT FROM judge)
       AND NOT EXISTS (SELECT FROM worker_heartbeats h WHERE h.worker_id = j.locked_by)`
   if (dead.length === 0) return 0
   const ids = dead.map(({ workerId }) => workerId)

@@ -8,7 +8,7 @@ import { log } from '@/lib/log'
 import { beat, releaseJobsOfTheDead, sayGoodbye } from './heartbeat-store'
 import { CRONTAB, TASKS } from './tasks'
 
-/** How often the worker says that it is alive, and looks for others that are not. */
+/** How often the worker says that it is alive, and looks for others that are not; heartbeat-store.ts counts in beats of this length. */
 const HEARTBEAT_MS = 2000
 
 /** Jobs at once: each waits for Stripe, SMTP or the database most of its time. */
@@ -49,7 +49,7 @@ async function startHeart(workerIds: string[]): Promise<void> {
   const beatOnce = async () => {
     try {
       await beat(workerIds)
-      const dead = await releaseJobsOfTheDead()
+      const dead = await releaseJobsOfTheDead(workerIds)
       if (dead > 0) log.warn({ dead }, 'took over from workers that died')
     } catch (error) {
       log.warn({ reason: error instanceof Error ? error.name : 'unknown' }, 'heartbeat missed')
