@@ -1,5 +1,5 @@
 import { formatMoment } from '@/lib/dates'
-import { refundReason } from '@/lib/refunds/refund-reasons'
+import { refundReason, verdictSentence } from '@/lib/refunds/refund-reasons'
 import type { EmailFacts } from '../email-moments'
 import {
   Action,
@@ -13,7 +13,7 @@ import {
   type Links,
   Paragraph,
 } from './letter'
-import { verdictSentence, WhyItFailed } from './why-it-failed'
+import { WhyItFailed } from './why-it-failed'
 
 /** To the freelancer: the refund failed, why, whether a retry can help, and where to act. */
 export function refundFailed(facts: EmailFacts<'refund_failed'>, links: Links): Letter {

@@ -1,5 +1,5 @@
 import { formatDay, formatMoment } from '@/lib/dates'
-import { refundReason } from '@/lib/refunds/refund-reasons'
+import { refundReason, verdictSentence } from '@/lib/refunds/refund-reasons'
 import type { EmailFacts } from '../email-moments'
 import {
   Action,
@@ -13,7 +13,7 @@ import {
   type Links,
   Paragraph,
 } from './letter'
-import { verdictSentence, WhyItFailed } from './why-it-failed'
+import { WhyItFailed } from './why-it-failed'
 
 /** To the freelancer: a completed refund has come back, and the books are open again. */
 export function refundReturnedAlert(facts: EmailFacts<'refund_returned_alert'>, links: Links): Letter {
