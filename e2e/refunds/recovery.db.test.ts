@@ -9,6 +9,7 @@ import { lookingAfter } from '@/lib/refunds/looking-after'
 import { markRefunded } from '@/lib/refunds/mark-refunded'
 import { stopAutomaticTries } from '@/lib/refunds/plan-tries'
 import { readStripe } from '@/lib/refunds/refresh-refund'
+import { findRefundsShortOfBalance } from '@/lib/refunds/refund-store'
 import { retryRefund } from '@/lib/refunds/retry-refund'
 import { sweepRefunds } from '@/lib/refunds/sweep-refunds'
 import { tellForeignRefund } from '@/lib/refunds/tell-foreign-refund'
@@ -64,6 +65,15 @@ async function askedTimes(): Promise<number> {
 /** Time passes until the planned try is due. */
 async function letNextTryCome(note: Note): Promise<void> {
   await db().$executeRaw`UPDATE credit_notes SET next_try_at = now() WHERE id = ${note.creditNoteId}::uuid`
+}
+
+/** Since attempts were begun. */
+async function letTenMinutesPass(): Promise<void> {
+  await inTransaction(async (tx) => {
+    // Nobody but a test may write that into an attempt.
+    await tx.$executeRaw`SET LOCAL session_replication_role = replica`
+    await tx.$executeRaw`UPDATE refund_attempts SET started_at = started_at - interval '11 minutes'`
+  })
 }
 
 describe('a refusal that passes is asked again by itself', () => {
@@ -269,18 +279,31 @@ test('a balance that is high enough and a refusal all the same do not chase each
   await stripe.plan({ kind: 'refusal', code: 'balance_insufficient', times: 30, method: 'POST', path: '/v1/refunds' })
   await trigger(note)
   for (let sweep = 0; sweep < 10; sweep++) {
-    await inTransaction(async (tx) => {
-      // Time passes; nobody but a test may write that into an attempt.
-      await tx.$executeRaw`SET LOCAL session_replication_role = replica`
-      await tx.$executeRaw`
-        UPDATE refund_attempts SET started_at = started_at - interval '11 minutes'
-        WHERE credit_note_id = ${note.creditNoteId}::uuid`
-    })
+    await letTenMinutesPass()
     await sweepRefunds()
     await sweepRefunds()
   }
   expect(await askedTimes()).toBe(1 + 6)
   expect(await standing(note)).toMatchObject({ refundStatus: 'failed', failureReason: 'balance_insufficient' })
+})
+
+test('a refund that waits for money in vain keeps no other, of whomever, from having its balance read', async () => {
+  const other = await openDesk(await stripe.openAccount())
+  const notes = [await issueNote(desk), await issueNote(desk), await issueNote(other)]
+  await stripe.plan({ kind: 'refusal', code: 'balance_insufficient', times: 3, method: 'POST', path: '/v1/refunds' })
+  for (const note of notes) await trigger(note)
+  await db().$executeRaw`UPDATE credit_notes SET next_try_at = NULL WHERE refund_status = 'failed'`
+  await letTenMinutesPass()
+  const short = (limit: number) => findRefundsShortOfBalance(['balance_insufficient'], 6, limit)
+  const lookedAt = new Set<string>()
+  // Fewer places than those that wait; a hundred turns pass over nobody.
+  for (let turn = 0; turn < 100; turn++) for (const { creditNoteId } of await short(1)) lookedAt.add(creditNoteId)
+  expect(lookedAt).toEqual(new Set(notes.map(({ creditNoteId }) => creditNoteId)))
+  // However many one account has, another's has its place.
+  for (let turn = 0; turn < 30; turn++) {
+    const accounts = (await short(2)).map(({ stripeAccountId }) => stripeAccountId)
+    expect(accounts.toSorted()).toEqual([desk.stripeAccountId, other.stripeAccountId].toSorted())
+  }
 })
 
 describe('events that never arrived', () => {

@@ -320,7 +320,11 @@ export async function findPaidBackOf(
     ORDER BY n.issued_at`
 }
 
-/** Accounts on which failed refunds wait for money, with what the oldest of them needs. Amounts in minor units. */
+/**
+ * Failed refunds that wait for money, with the account they wait on and what they need. Amounts in minor units. One of
+ * each account before a second of any, and in random order, so that each is looked at sooner or later: what waits for ever, as
+ * on an account that nobody tops up, would otherwise stand in front of all the others at every sweep.
+ */
 export async function findRefundsShortOfBalance(
   reasons: readonly string[],
   mostTries: number,
@@ -340,7 +344,7 @@ export async function findRefundsShortOfBalance(
       -- A balance that is high enough and a refusal all the same would otherwise chase each other.
       AND NOT n.automatic_stopped AND n.automatic_tries < ${mostTries}
       AND NOT EXISTS (SELECT FROM refund_attempts t WHERE t.credit_note_id = n.id AND t.started_at > now() - interval '10 minutes')
-    ORDER BY n.issued_at LIMIT ${limit}`
+    ORDER BY row_number() OVER (PARTITION BY d.stripe_account_id, n.currency ORDER BY random()), random() LIMIT ${limit}`
   return rows.map((row) => ({ ...row, amount: Number(row.amount) }))
 }
 
