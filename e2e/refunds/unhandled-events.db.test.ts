@@ -49,7 +49,7 @@ async function unheardNews(): Promise<{ note: Awaited<ReturnType<typeof issueNot
 async function unreadableEvent(): Promise<string> {
   const { rawBody } = (await stripe.webhooksOf(desk.stripeAccountId, ['refund.created'])).at(-1) ?? { rawBody: '' }
   const told = z.looseObject({ data: z.looseObject({ object: z.looseObject({}) }) }).parse(JSON.parse(rawBody))
-  const object = { ...told.data.object, status: 'a status of next year' }
+  const object = { ...told.data.object, amount: 'a form of next year' }
   return keepWithoutJob(JSON.stringify({ ...told, id: `evt_${randomUUID().replaceAll('-', '')}`, data: { object } }))
 }
 
