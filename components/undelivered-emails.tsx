@@ -21,7 +21,8 @@ export function UndeliveredEmails({
           <div className="min-w-0 grow">
             <p className="font-medium">
               <Link href={`/credit-notes/${creditNote.id}#emails`} className="after:absolute after:inset-0">
-                {emailWords(moment)} <span className="font-normal text-faint">{creditNote.number}</span>
+                {emailWords(moment)}{' '}
+                <span className="font-normal whitespace-nowrap text-faint">{creditNote.number}</span>
               </Link>
             </p>
             <p className="text-pretty wrap-anywhere text-muted">
