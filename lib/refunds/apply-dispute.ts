@@ -14,7 +14,8 @@ export type DisputeNews = Omit<Extract<EventFacts, { kind: 'dispute' }>, 'kind'>
 /**
  * Keeps how a dispute over a deposit stands. Won: the refunds that it blocked are asked for again. Lost: the client has the
  * money from their bank, as much of it as was disputed, so their reason becomes that; a note that was paid back otherwise
- * may have been paid twice. Whichever was said last by Stripe counts.
+ * may have been paid twice. Won after all: one that was marked with the chargeback is paid no longer. Whichever was said last
+ * by Stripe counts.
  */
 export async function applyDispute(tx: Transaction, dispute: DisputeNews, cause: Cause): Promise<string> {
   if (!(await recordDispute(tx, dispute))) return 'unknown_payment'

@@ -11,8 +11,9 @@ import { healedByRefundElsewhere } from './refund-tries'
 /**
  * Tells the notes of a payment that a refund of it was made elsewhere, in Stripe's Dashboard for one, how that one goes on,
  * or that it has found its note: their open pages redraw, alarms that rest on it begin and end, and a note that it held back,
- * or left nothing for, starts by itself once that is over. Each note hears once of each refund and status, however often this
- * runs. A job of its own, for it holds one note after the other, while whoever brings the news may hold one already.
+ * or left nothing for, starts by itself once that is over; one that was marked with it hears that it came back. Each note
+ * hears once of each refund and status, however often this runs. A job of its own, for it holds one note after the other,
+ * while whoever brings the news may hold one already.
  */
 export async function tellForeignRefund(stripeRefundId: string, cause: Cause): Promise<void> {
   const refund = await findForeignRefund(stripeRefundId)
