@@ -567,5 +567,5 @@ const THE_END = `
   UNION ALL SELECT 'refund', id, status, failure_reason, pending_reason, trace_number FROM stripe_refunds
   UNION ALL SELECT 'deposit', id::text, dispute_status, (confirmed_at IS NOT NULL)::text, NULL, NULL FROM deposits
   UNION ALL SELECT 'account', stripe_account_id, (disconnected_at IS NOT NULL)::text, charges_enabled::text, NULL, NULL FROM connected_accounts
-  UNION ALL SELECT DISTINCT 'email', credit_note_id::text, moment, refund_ref, NULL, NULL FROM outbox_emails WHERE moment <> 'refund_returned' AND moment <> 'refund_returned_alert' AND moment <> 'refund_completed' AND moment <> 'refund_failed' AND moment <> 'paid_twice_alert'
+  UNION ALL SELECT DISTINCT 'email', credit_note_id::text, moment, refund_ref, NULL, NULL FROM outbox_emails WHERE moment <> 'refund_returned' AND moment <> 'refund_returned_alert' AND moment <> 'refund_completed' AND moment <> 'refund_failed' AND moment <> 'paid_twice_alert' AND moment <> 'manual_refund_returned_alert'
   ORDER BY 1, 2, 3, 4`
