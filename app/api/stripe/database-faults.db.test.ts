@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import pg from 'pg'
 import Stripe from 'stripe'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { db, disconnectDatabase } from '@/lib/db'
+import { log } from '@/lib/log'
 import { startWire } from '../../../e2e/faults/proxy'
 import { POST } from './route'
 
@@ -118,6 +119,7 @@ describe('the database', () => {
 test('more webhooks than may wait at a time: shed with 503 and Retry-After, and each that is answered 200 is kept', async () => {
   await outside.query('BEGIN')
   await outside.query('LOCK TABLE stripe_events IN ACCESS EXCLUSIVE MODE')
+  const said = vi.spyOn(log, 'warn')
   const answers = Array.from({ length: 1500 }, () => deliver())
   // While the lock is held nothing else is answered.
   await Promise.race(answers)
@@ -129,6 +131,8 @@ test('more webhooks than may wait at a time: shed with 503 and Retry-After, and 
   }
   expect([...counts.keys()].filter((status) => status !== 200 && status !== 503)).toEqual([])
   expect(counts.get(503)).toBeGreaterThan(0)
+  // Turned away for their number, and not only because the lock was waited for in vain.
+  expect(said.mock.calls.filter(([, words]) => words === 'event not kept: too many wait').length).toBeGreaterThan(0)
   const taken = counts.get(200) ?? 0
   expect(await kept()).toEqual({ events: taken, jobs: taken })
 })
