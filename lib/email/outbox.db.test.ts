@@ -497,6 +497,15 @@ describe('sending again', () => {
     expect(theirs?.recipient).toBe(other.parties.client.email)
   })
 
+  test('a freelancer whose account has another address by now is written to there', async () => {
+    const failed = { reason: 'declined', stripeMessage: null, failedAt: new Date() }
+    await enqueue(refundFailed(note, freelancer, { ...failed, refundRef: 're_1' }))
+    const moved = { ...freelancer, email: 'moved@studio-nord.example' }
+    await enqueue(refundFailed(note, moved, { ...failed, refundRef: 're_2' }))
+    const recipients = (await listEmails(note.freelancerId, note.id)).map(({ recipient }) => recipient)
+    expect(recipients).toEqual([freelancer.email, moved.email])
+  })
+
   test('an email that was sent stays sent', async () => {
     const [id = ''] = await enqueue(completed())
     await sendEmail(id)
