@@ -22,6 +22,8 @@ const bounces = 'lib/email/record-bounce.db.test.ts'
 const wire = 'e2e/faults/stripe-wire.db.test.ts'
 const twoOfEverything = 'e2e/faults/two-of-everything.fault.ts'
 const backup = 'e2e/faults/restored-backup.db.test.ts'
+const heartbeats = 'lib/worker/heartbeat-store.db.test.ts'
+const outage = 'e2e/faults/database-outage.fault.ts'
 
 /** The faults by number. F34, F36, F41 and F44 were never given out. */
 export const FAULTS: Readonly<Record<string, FaultProof>> = {
@@ -44,11 +46,12 @@ export const FAULTS: Readonly<Record<string, FaultProof>> = {
     ],
   },
   F4: {
-    how: 'dead after Stripe’s answer; a trigger makes the record fail with disk full',
+    how: 'dead after Stripe’s answer; a trigger makes the record fail with disk full; a proxy takes the database away',
     out: 'webhook or sweep adopts it: one refund',
     proofs: [
       [crashes, 'killed after Stripe’s answer, before the record'],
       [crashes, 'the database refuses to record the answer'],
+      [outage, 'the refund that it was asking for is booked'],
     ],
   },
   F5: {
@@ -288,12 +291,14 @@ export const FAULTS: Readonly<Record<string, FaultProof>> = {
     ],
   },
   F43: {
-    how: 'a proxy refuses, or stalls, the way to the database',
-    out: '503 within 5 s, never 200; the redelivery is taken',
+    how: 'a proxy refuses, or stalls, the way to the database, of the door or of a worker',
+    out: '503 within 5 s, never 200; the redelivery is taken; the worker lives on, nobody takes its jobs',
     proofs: [
       [database, 'is down when Stripe calls'],
       [database, 'falls silent when Stripe calls'],
       [unhandled, 'an event that nobody handles is applied by the sweep'],
+      [outage, 'a job that failed for it is put back'],
+      [heartbeats, 'after an outage every worker keeps the job it is at'],
     ],
   },
   F45: {

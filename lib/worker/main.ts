@@ -6,6 +6,7 @@ import { env } from '@/lib/env'
 import { describeFailure } from '@/lib/failures'
 import { log } from '@/lib/log'
 import { beat, releaseJobsOfTheDead, sayGoodbye } from './heartbeat-store'
+import { outlastingOutages } from './outlast-outages'
 import { CRONTAB, TASKS } from './tasks'
 
 /** How often the worker says that it is alive, and looks for others that are not; heartbeat-store.ts counts in beats of this length. */
@@ -23,7 +24,7 @@ async function main(): Promise<void> {
   events.on('pool:create', ({ workerPool }) => workerIds.push(workerPool.id))
   const runner = await run({
     connectionString: env().DATABASE_URL,
-    taskList: TASKS,
+    taskList: outlastingOutages(TASKS),
     crontab: CRONTAB,
     concurrency: CONCURRENCY,
     // Jobs that are due now are heard of at once; this is for those that were put off.
