@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { db, disconnectDatabase } from '@/lib/db'
 import { retryRefund } from '@/lib/refunds/retry-refund'
 import { stripe as stripeClient } from '@/lib/stripe/client'
+import { createRefund } from '@/lib/stripe/create-refund'
 import { refundMetadata } from '@/lib/stripe/refund-news'
 import {
   attemptsOf,
@@ -172,6 +173,22 @@ describe('Stripe says nothing that can be understood: unknown is not failed', ()
     expect(await keysAsked()).toHaveLength(1)
     await resolveNow(note)
     expect(await standing(note)).toMatchObject({ refundStatus: 'failed', failureReason: 'rate_limit' })
+  })
+
+  test('a try after another one looks before it asks: what the first had made after all is booked, not made again', async () => {
+    const note = await issueNote(desk)
+    await stripe.plan({ kind: 'rate_limit', shouldRetry: false, ...asksForRefund })
+    await trigger(note)
+    expect(await standing(note)).toMatchObject({ refundStatus: 'failed', failureReason: 'rate_limit' })
+    const [first] = await attemptsOf(note)
+    if (!first) throw new Error('there was no attempt')
+    // What Stripe has said was not so, or its list was behind: nothing tells of the refund yet.
+    await createRefund({ ...note, idempotencyKey: first.idempotencyKey, attemptId: first.id })
+    await pressRetry(note)
+    const refunds = await stripe.refundsOf(desk.stripeAccountId)
+    expect(refunds).toHaveLength(1)
+    expect(await standing(note)).toMatchObject({ refundStatus: 'succeeded', stripeRefundId: refunds[0]?.id })
+    expect(await keysAsked()).toEqual([first.idempotencyKey])
   })
 
   test('while nobody knows, neither Retry nor a second try can send the money again', async () => {

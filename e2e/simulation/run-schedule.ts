@@ -237,9 +237,18 @@ function playerOf(world: SimulatedWorld, studio: Studio, deeds: Deeds, run: Run,
       : [{ invariant: 'I8: any order of the same events ends the same', seen: [...new Set(ends)].join('\n') }]
   }
 
-  /** Whether the product reads the payment's refunds before it asks: a process that dies then has asked for nothing. */
+  /**
+   * Whether a process that dies at this attempt may have asked for nothing: it reads the payment's refunds first. One that
+   * comes after another of its note reads them too, and then asks, unless there is something to find.
+   */
   async function looksFirst(attempt: OpenAttempt): Promise<boolean> {
-    return attempt.uncertain || !(await remembersAccount(attempt.stripeAccountId))
+    if (attempt.uncertain || !(await remembersAccount(attempt.stripeAccountId))) return true
+    const mayBeIts = (await refunds()).filter(
+      ({ paymentIntent, metadata }) =>
+        paymentIntent === attempt.paymentIntentId &&
+        (metadata.credit_note_id === undefined || metadata.credit_note_id === attempt.creditNoteId),
+    )
+    return attempt.ordinal > 1 && mayBeIts.some(({ status }) => status !== 'failed' && status !== 'canceled')
   }
 
   async function dieResolving(which: number, asked: boolean): Promise<string> {

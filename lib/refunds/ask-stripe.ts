@@ -32,10 +32,11 @@ export async function scheduleResolution(tx: Transaction, attemptId: string, inS
 
 /**
  * Asks Stripe for the refund of a claimed attempt, with its own key, and records what comes of it. Where our own records
- * can't rule out that this note's refund exists already, the payment's refunds are looked at first.
+ * can't rule out that this note's refund exists already, the payment's refunds are looked at first: what an earlier attempt
+ * made may have come to light at Stripe only after that attempt was closed, and this one's key is a new one.
  */
 export async function askStripe(attempt: OpenAttempt, cause: Cause): Promise<void> {
-  const mustLook = attempt.uncertain || !(await remembersAccount(attempt.stripeAccountId))
+  const mustLook = attempt.uncertain || attempt.ordinal > 1 || !(await remembersAccount(attempt.stripeAccountId))
   if (mustLook && !(await mayAskAfterLooking(attempt, cause))) return
   // An earlier refund of the note may have come to light since this attempt was claimed.
   const note = await findCreditNote(attempt.freelancerId, attempt.creditNoteId)
