@@ -6,9 +6,10 @@ import { refundInitiated } from '@/lib/email/email-moments'
 import { enqueueEmail } from '@/lib/email/outbox'
 import { findFreelancer } from '@/lib/freelancers/find-freelancer'
 import { addJob } from '@/lib/jobs'
-import { adoptAmendedTotals, findAgreement } from '@/lib/proposals/find-agreement'
+import { adoptAmendedTotals, findAgreement, findTotals } from '@/lib/proposals/find-agreement'
 import type { Line } from '@/lib/proposals/proposal-store'
 import type { Totals } from '@/lib/proposals/proposal-totals'
+import { settleProposal } from '@/lib/proposals/settle-proposal'
 import { inTransaction, type Transaction } from '@/lib/transaction'
 import type { CreditNote } from './credit-note'
 import { creditNoteAmounts } from './credit-note-amounts'
@@ -64,6 +65,12 @@ export async function openAmendment(token: string): Promise<OpenedAmendment> {
     getCreditNoteOfAmendment(amendment.freelancerId, amendment.id),
   ])
   const paid = deposit?.paid ?? 0
+  const yetToCredit = creditNoteAmounts({
+    paid,
+    alreadyCredited: deposit?.credited ?? 0,
+    before: agreement.totals,
+    after: amendment.totals,
+  })
   return {
     ok: true,
     amendment: {
@@ -83,7 +90,7 @@ export async function openAmendment(token: string): Promise<OpenedAmendment> {
       totalsBefore: agreement.originalTotals,
       totalsAfter: amendment.totals,
       paid,
-      refundGross: creditNote?.amountGross ?? Math.max(0, paid - (deposit?.credited ?? 0) - amendment.totals.gross),
+      refundGross: creditNote?.amountGross ?? (yetToCredit.ok ? yetToCredit.gross : 0),
       depositMethod: deposit?.method ?? null,
       signedAt: amendment.signedAt,
       signedBy: amendment.signedBy,
@@ -128,7 +135,8 @@ async function issueCreditNote(
   const amounts = creditNoteAmounts({
     paid: deposit.amount,
     alreadyCredited: await creditedSoFar(tx, deposit.id),
-    before: agreement.totals,
+    // Asked under the lock: the agreement may have been read before another amendment was signed.
+    before: await findTotals(tx, amendment.proposalId),
     after: amendment.totals,
   })
   if (!amounts.ok) return null
@@ -160,6 +168,7 @@ async function issueCreditNote(
       client: agreement.client,
     },
   })
+  await settleProposal(tx, amendment.proposalId)
   await insertTimelineEntry(tx, {
     freelancerId,
     creditNoteId,

@@ -123,6 +123,12 @@ export async function getAgreement(freelancerId: string, proposalId: string) {
   }
 }
 
+/** A proposal's totals as this transaction finds them. */
+export async function getTotals(tx: Transaction, proposalId: string): Promise<Totals> {
+  const select = { totalNet: true, totalVat: true, totalGross: true }
+  return totals(await tx.proposal.findUniqueOrThrow({ where: { id: proposalId }, select }))
+}
+
 /** Where a page of proposals ended. */
 export type ProposalCursor = { createdAt: Date; id: string }
 
@@ -165,6 +171,17 @@ export async function moveProposal(
   to: ProposalStatus,
 ): Promise<void> {
   await tx.proposal.updateMany({ where: { id: proposalId, status: from }, data: { status: to } })
+}
+
+/** A proposal whose deposit was paid is `paid` when no credit note of it is still owed, `deposit_paid` while one is. */
+export async function writeBooks(tx: Transaction, proposalId: string): Promise<void> {
+  // Held first: of two refunds that end at once, the later one must see how the other ended.
+  await tx.$queryRaw`SELECT id FROM proposals WHERE id = ${proposalId}::uuid FOR UPDATE`
+  await tx.$executeRaw`
+    UPDATE proposals p SET status = CASE
+      WHEN EXISTS (SELECT FROM credit_notes n WHERE n.proposal_id = p.id AND n.refund_status NOT IN ('succeeded', 'manual'))
+      THEN 'deposit_paid'::proposal_status ELSE 'paid'::proposal_status END
+    WHERE id = ${proposalId}::uuid AND status IN ('deposit_paid', 'paid')`
 }
 
 /** Takes over the totals that a signed amendment leaves. */

@@ -1,14 +1,12 @@
 import type { Transaction } from '@/lib/transaction'
-import { moveProposal } from './proposal-store'
+import { moveProposal, writeBooks } from './proposal-store'
 
-/** Closes a proposal's books: what was paid too much has gone back. */
+/**
+ * Closes a proposal's books when all that was paid too much has gone back, and reopens them when money is owed again: one of
+ * its refunds came back, or a further credit note was issued.
+ */
 export async function settleProposal(tx: Transaction, proposalId: string): Promise<void> {
-  await moveProposal(tx, proposalId, 'deposit_paid', 'paid')
-}
-
-/** Reopens a proposal's books: money that had gone back has returned. */
-export async function reopenProposal(tx: Transaction, proposalId: string): Promise<void> {
-  await moveProposal(tx, proposalId, 'paid', 'deposit_paid')
+  await writeBooks(tx, proposalId)
 }
 
 /** The deposit has arrived. */

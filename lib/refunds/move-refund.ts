@@ -15,7 +15,7 @@ import { enqueueEmail } from '@/lib/email/outbox'
 import { findFreelancer } from '@/lib/freelancers/find-freelancer'
 import type { Freelancer } from '@/lib/freelancers/freelancer-store'
 import { addJob } from '@/lib/jobs'
-import { reopenProposal, settleProposal } from '@/lib/proposals/settle-proposal'
+import { settleProposal } from '@/lib/proposals/settle-proposal'
 import type { Transaction } from '@/lib/transaction'
 import type { ManualMethod, RefundStatus } from './refund-status'
 import {
@@ -72,8 +72,7 @@ export async function moveRefund(
     detail: detailOf(move),
     ...cause,
   })
-  if (move.to === 'succeeded' || move.to === 'manual') await settleProposal(tx, before.proposalId)
-  if (bounced) await reopenProposal(tx, before.proposalId)
+  if (move.to === 'succeeded' || move.to === 'manual' || bounced) await settleProposal(tx, before.proposalId)
 
   const after = await holdCreditNote(tx, before.freelancerId, before.id)
   if (!after) throw new Error('a held credit note cannot vanish')
