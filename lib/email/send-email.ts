@@ -22,16 +22,16 @@ export class EmailNotSent extends Error {
 /**
  * Sends an email of the outbox, after those that the same reader should have got before it. An email that has been sent is not
  * sent again. Throws EmailNotSent when the server is in trouble; a final refusal is recorded and returned. If the process dies
- * between the server's acceptance and our record of it, or the database is out for longer than we insist, the next run sends
- * the mail again under the same Message-ID.
+ * between the server's acceptance and our record of it, or is told to stop while the database is out, the next run sends the
+ * mail again under the same Message-ID.
  */
-export async function sendEmail(outboxId: string): Promise<SendOutcome> {
+export async function sendEmail(outboxId: string, stopping?: AbortSignal): Promise<SendOutcome> {
   let outcome: SendOutcome = 'nothing_to_send'
-  for (const email of await queuedUpTo(outboxId)) outcome = await sendOne(email)
+  for (const email of await queuedUpTo(outboxId)) outcome = await sendOne(email, stopping)
   return outcome
 }
 
-async function sendOne(row: OutboxEmail): Promise<SendOutcome> {
+async function sendOne(row: OutboxEmail, stopping: AbortSignal | undefined): Promise<SendOutcome> {
   const tries = await countTry(row)
   const mail = await mailOf(row).catch(async (error: unknown) => {
     // What can't be written out stays queued while there is hope of a correction, and is then shown like any refusal.
@@ -46,7 +46,7 @@ async function sendOne(row: OutboxEmail): Promise<SendOutcome> {
   const delivery = await deliver(mail)
   const ids = { outboxId: row.id, creditNoteId: row.creditNoteId, moment: row.moment, tries }
   if (delivery.outcome === 'accepted') {
-    await insist(() => recordSent(row))
+    await insist(() => recordSent(row), stopping)
     log.info(ids, 'email sent')
     return 'sent'
   }
@@ -59,21 +59,21 @@ async function sendOne(row: OutboxEmail): Promise<SendOutcome> {
   throw new EmailNotSent(delivery.code, tries)
 }
 
-/** Milliseconds between our tries to record that a mail has left. */
-const INSISTENCE = [250, 500, 1000, 2000, 4000, 8000]
+/** Milliseconds between our tries to record that a mail has left, doubled each time up to the most. */
+const FIRST_GAP = 250
+const LONGEST_GAP = 4000
 
-/** Once a mail has left, a bad moment of the database must not have it sent again. */
-async function insist(record: () => Promise<void>): Promise<void> {
-  for (const gap of INSISTENCE) {
+/** Once a mail has left, an outage of the database must not have it sent again, however long it lasts. */
+async function insist(record: () => Promise<void>, stopping: AbortSignal | undefined): Promise<void> {
+  for (let gap = FIRST_GAP; ; gap = Math.min(gap * 2, LONGEST_GAP)) {
     try {
       return await record()
     } catch (error) {
-      if (!databaseOut(error)) throw error
+      if (stopping?.aborted || !databaseOut(error)) throw error
       log.warn({ failure: describeFailure(error) }, 'a sent email could not be recorded yet')
       await pause(gap)
     }
   }
-  await record()
 }
 
 async function mailOf(row: OutboxEmail): Promise<Mail> {

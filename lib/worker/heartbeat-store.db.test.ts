@@ -122,3 +122,16 @@ test('a worker that died before it said a word leaves no job locked either; one 
   expect(await releaseJobsOfTheDead(JUDGE)).toBe(1)
   expect(await locks()).toBe(0)
 })
+
+test('a lane that two workers held, one of which was wrongly taken for dead, is free once neither is at a job of it', async () => {
+  const lockLane = (name: string, secondsAgo: number) => db().$executeRaw`
+    INSERT INTO graphile_worker._private_job_queues (queue_name, locked_by, locked_at)
+    VALUES (${name}, 'a worker', now() - ${secondsAgo} * interval '1 second')`
+  await lockLane('held for long', 8)
+  await lockLane('taken just now', 1)
+  await releaseJobsOfTheDead(JUDGE)
+  const held = await db().$queryRaw<{ name: string }[]>`
+    SELECT queue_name AS name FROM graphile_worker._private_job_queues WHERE locked_at IS NOT NULL`
+  expect(held).toEqual([{ name: 'taken just now' }])
+  await db().$executeRaw`DELETE FROM graphile_worker._private_job_queues WHERE locked_by = 'a worker'`
+})

@@ -44,10 +44,21 @@ export async function releaseJobsOfTheDead(judges: readonly string[]): Promise<n
     SELECT j.locked_by FROM graphile_worker.jobs j
     WHERE j.locked_at < now() - ${DEAD_AFTER_SECONDS} * interval '1 second' AND EXISTS (SELECT FROM judge)
       AND NOT EXISTS (SELECT FROM worker_heartbeats h WHERE h.worker_id = j.locked_by)`
-  if (dead.length === 0) return 0
   const ids = dead.map(({ workerId }) => workerId)
-  await db().$queryRaw`SELECT graphile_worker.force_unlock_workers(${ids}::text[])::text`
+  if (ids.length > 0) await db().$queryRaw`SELECT graphile_worker.force_unlock_workers(${ids}::text[])::text`
+  await freeForgottenLanes()
   return dead.length
+}
+
+/**
+ * Frees lanes that are locked although nobody is at a job of theirs. So it ends where somebody was taken for dead and was not:
+ * whoever finishes a job first deletes it, and the other, who then holds the lane, finds no job by which to free it.
+ */
+async function freeForgottenLanes(): Promise<void> {
+  await db().$executeRaw`
+    UPDATE graphile_worker._private_job_queues q SET locked_by = NULL, locked_at = NULL
+    WHERE q.locked_at < now() - ${DEAD_AFTER_SECONDS} * interval '1 second'
+      AND NOT EXISTS (SELECT FROM graphile_worker._private_jobs j WHERE j.job_queue_id = q.id AND j.locked_by IS NOT NULL)`
 }
 
 /**

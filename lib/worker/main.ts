@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   events.on('pool:create', ({ workerPool }) => workerIds.push(workerPool.id))
   const runner = await run({
     connectionString: env().DATABASE_URL,
-    taskList: outlastingOutages(TASKS),
+    taskList: outlastingOutages(TASKS, () => beat(workerIds)),
     crontab: CRONTAB,
     concurrency: CONCURRENCY,
     // Jobs that are due now are heard of at once; this is for those that were put off.

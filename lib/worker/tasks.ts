@@ -41,8 +41,8 @@ export const TASKS: TaskList & Record<JobName | CronName, TaskList[string]> = {
     const { stripeRefundId, ...cause } = told.parse(payload)
     return tellForeignRefund(stripeRefundId, cause)
   },
-  'send-email': async (payload) => {
-    await sendEmail(z.object({ outboxId: z.uuid() }).parse(payload).outboxId)
+  'send-email': async (payload, { abortSignal }) => {
+    await sendEmail(z.object({ outboxId: z.uuid() }).parse(payload).outboxId, abortSignal)
   },
   'sweep-refunds': async () => {
     const { accountsRead, ...found } = await sweepAndGoOn()
