@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { db, disconnectDatabase } from '@/lib/db'
 import { forgetOthers, type Mail, startMail } from '../crash/crash-world'
@@ -87,6 +88,29 @@ describe('the database goes away, and comes back to the same worker', () => {
 
     await expectOneRefund(await issueNote(desk))
   })
+})
+
+test('a database that may only be read for a while ends no worker either', async () => {
+  const url = String(process.env.DATABASE_URL)
+  const outside = new pg.Client({ connectionString: url })
+  await outside.connect()
+  const database = pg.escapeIdentifier(new URL(url).pathname.slice(1))
+  // What holds for a database holds for connections to come.
+  const reconnect = async () => {
+    await wire.refuse()
+    await wire.pass()
+  }
+  await stripe.plan({ kind: 'delay_after', milliseconds: 1000, method: 'GET', path: '/v1/events' })
+  await startWiredWorker()
+  await expect.poll(() => timesCalled('GET', '/v1/events'), { timeout: 20_000, interval: 20 }).toBe(1)
+  await outside.query(`ALTER DATABASE ${database} SET default_transaction_read_only = on`)
+  await reconnect()
+  await worker.said('heartbeat missed')
+  await outside.query(`ALTER DATABASE ${database} RESET default_transaction_read_only`)
+  await reconnect()
+  await outside.end()
+
+  await expectOneRefund(await issueNote(desk))
 })
 
 test('told to stop (SIGTERM) while the database is away, a worker does not wait for it', async () => {
