@@ -1,6 +1,6 @@
 import type { CreditNote } from '@/lib/credit-notes/credit-note'
 import { formatCalendarDay, formatDay, type Reader } from '@/lib/dates'
-import { MANUAL_METHOD_NAMES } from '@/lib/refunds/refund-status'
+import { MANUAL_METHOD_PHRASES } from '@/lib/refunds/refund-status'
 import type { Tone } from './ui/tone'
 
 export type ClientRefundWords = { tone: Tone; sentence: string; more: string }
@@ -27,7 +27,7 @@ export function clientRefundWords(note: CreditNote, freelancerName: string, read
       if (note.pendingReason === 'requires_action') {
         return {
           tone: 'needs_you',
-          sentence: 'Your refund waits for you.',
+          sentence: 'Stripe needs to know where to send your refund.',
           more: 'Stripe has sent you an email asking where the money should go. Please look for it, in the spam folder too.',
         }
       }
@@ -54,7 +54,7 @@ export function clientRefundWords(note: CreditNote, freelancerName: string, read
       return {
         tone: 'waiting',
         sentence: 'We are looking into your refund.',
-        more: `It takes longer than planned. ${freelancerName} knows and sees to it that you get your money. You need to do nothing.`,
+        more: `It is taking longer than planned. ${freelancerName} knows and will make sure that you get your money. You don’t have to do anything.`,
       }
   }
 }
@@ -63,5 +63,5 @@ function sentByHand(manual: CreditNote['manual'], freelancerName: string): strin
   if (!manual) return `${freelancerName} sent it.`
   if (manual.method === 'chargeback')
     return `Your bank has taken the money back for you: the payment that you disputed was decided in your favour. Reference: ${manual.reference}`
-  return `${freelancerName} sent it by ${MANUAL_METHOD_NAMES[manual.method]}. Reference: ${manual.reference}`
+  return `${freelancerName} sent it ${MANUAL_METHOD_PHRASES[manual.method]}. Reference: ${manual.reference}`
 }

@@ -9,6 +9,7 @@ import {
   type RefundBannerView,
   refundBanner,
 } from '@/lib/refunds/refund-status'
+import { paidByBank } from '@/lib/refunds/refund-tries'
 import type { MarkRefundedAction, RefundAction } from './refund-action-state'
 import { RefundActs } from './refund-acts'
 import { RefundBanner } from './refund-banner'
@@ -26,8 +27,13 @@ const SECOND_LOOK: Record<Verdict, string> = {
 const BESIDE_ANOTHER =
   'Asking makes another refund beside the one made outside Requite. If that one was meant for this credit note, your client is paid twice: retry only if it was for something else.'
 
+/** A chargeback is no refund: Stripe does not count it when it is asked for one. */
+const BESIDE_A_CHARGEBACK =
+  'Your client’s bank has taken money of this payment already, and Stripe may send the whole amount on top of it. Retry only if the dispute was about something else.'
+
 function secondLook({ reason }: RefundBannerView): string {
-  return reason?.code === 'refunded_elsewhere' ? BESIDE_ANOTHER : SECOND_LOOK[reason?.verdict ?? 'not_yet']
+  if (reason?.code === 'refunded_elsewhere') return BESIDE_ANOTHER
+  return paidByBank(reason?.code ?? null) ? BESIDE_A_CHARGEBACK : SECOND_LOOK[reason?.verdict ?? 'not_yet']
 }
 
 const CALM: Record<RefundBannerView['mood'], boolean> = {

@@ -51,14 +51,14 @@ export function RefundBanner({
       <div className="space-y-4 px-4 py-4 md:pr-5 md:pl-13.5">
         {view.paidTwice && (
           <Notice tone="failed" role="alert">
-            <strong className="font-semibold">Your client may have been paid twice.</strong> Besides{' '}
-            {view.status === 'manual' ? 'the refund marked here' : 'the refund above'}, Stripe reports{' '}
-            <SecondPayment payment={secondPayment} />, as{' '}
+            <strong className="font-semibold">Your client may have been paid twice.</strong> Stripe reports{' '}
+            <SecondPayment payment={secondPayment} /> in addition to{' '}
+            {view.status === 'manual' ? 'the refund marked here' : 'the refund above'} (see{' '}
             <a href={timelineHref} className="text-link">
               the timeline
-            </a>{' '}
-            tells. Look at both in Stripe. If both have left, agree with your client how one of them comes back; if that
-            one was meant for something else, there is nothing to do.
+            </a>
+            ). Look at both in Stripe. If both have left, agree with your client how one comes back. If the other one
+            was meant for something else, there is nothing to do.
           </Notice>
         )}
         {view.reason && <ReasonLines view={view} reason={view.reason} />}

@@ -36,6 +36,11 @@ describe('where the money is', () => {
     for (const code of ['refunded_elsewhere', 'account_not_connected'])
       expect(stop(code)).toMatchObject({ name: 'Held back', state: 'failed', note: 'Stripe was not asked' })
     expect(stop('charge_disputed')).toMatchObject({ name: 'Asked Stripe', state: 'failed', note: 'Refused' })
+    expect(stop('api_connection_error')).toMatchObject({
+      name: 'Asked Stripe',
+      state: 'failed',
+      note: 'No clear answer',
+    })
   })
 
   test('a refusal fails at Stripe, a refund that Stripe had taken on fails on its way', () => {

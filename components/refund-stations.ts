@@ -1,5 +1,6 @@
 import type { CreditNote } from '@/lib/credit-notes/credit-note'
-import { MANUAL_METHOD_NAMES } from '@/lib/refunds/refund-status'
+import { heardFromStripe } from '@/lib/refunds/refund-reasons'
+import { MANUAL_METHOD_PHRASES } from '@/lib/refunds/refund-status'
 
 export type StationState = 'done' | 'current' | 'failed' | 'ahead'
 
@@ -28,7 +29,12 @@ export function refundStations(refund: Refund): Station[] {
       issued,
       refund.manual.method === 'chargeback'
         ? { name: 'Dispute lost', state: 'done', at: null, note: 'Taken back by the bank' }
-        : { name: 'Sent by hand', state: 'done', at: null, note: `By ${MANUAL_METHOD_NAMES[refund.manual.method]}` },
+        : {
+            name: 'Sent by hand',
+            state: 'done',
+            at: null,
+            note: `Paid ${MANUAL_METHOD_PHRASES[refund.manual.method]}`,
+          },
       { name: 'With the client', state: 'done', at: refund.manual.refundedOn, note: null },
     ]
   }
@@ -41,9 +47,6 @@ export function refundStations(refund: Refund): Station[] {
   }
   return [issued, ...throughStripe(refund)]
 }
-
-/** Stripe was never asked. */
-const HELD_BACK: ReadonlySet<string | null> = new Set(['refunded_elsewhere', 'account_not_connected'])
 
 function throughStripe(refund: Refund): Station[] {
   const asked = (state: StationState, note: string | null = null): Station => ({
@@ -77,15 +80,18 @@ function throughStripe(refund: Refund): Station[] {
       // Stripe had taken it on and sent it: the money came back from the client's bank or never left Stripe.
       if (refund.stripeRefundId !== null)
         return [asked('done'), onItsWay('failed', 'Did not arrive'), withClient('ahead')]
-      return [
-        HELD_BACK.has(refund.failureReason)
-          ? { name: 'Held back', state: 'failed', at: null, note: 'Stripe was not asked' }
-          : asked('failed', 'Refused'),
-        onItsWay('ahead'),
-        withClient('ahead'),
-      ]
+      return [refusedStation(refund.failureReason), onItsWay('ahead'), withClient('ahead')]
     case 'succeeded':
     case 'manual':
       return [asked('done'), onItsWay('done'), withClient('done')]
   }
+}
+
+function refusedStation(failureReason: string | null): Station {
+  const stations: Record<ReturnType<typeof heardFromStripe>, Station> = {
+    a_no: { name: 'Asked Stripe', state: 'failed', at: null, note: 'Refused' },
+    nothing_clear: { name: 'Asked Stripe', state: 'failed', at: null, note: 'No clear answer' },
+    not_asked: { name: 'Held back', state: 'failed', at: null, note: 'Stripe was not asked' },
+  }
+  return stations[heardFromStripe(failureReason)]
 }

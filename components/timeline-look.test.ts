@@ -6,9 +6,16 @@ const unknown = (code: string) => timelineLook({ kind: 'attempt_unknown', detail
 
 test('what Requite held back by itself is never told as Stripe’s refusal', () => {
   expect(refused('refunded_elsewhere')).toBe('Held back: a refund of this payment was made outside Requite')
-  expect(refused('account_not_connected')).toBe('Held back: no Stripe account is connected')
+  expect(refused('account_not_connected')).toBe(
+    'Held back: the Stripe account that received the deposit is not connected',
+  )
   for (const reason of ['charge_disputed', 'card_account_closed', 'constructor', ''])
     expect(refused(reason)).toBe('Stripe refused the refund')
+})
+
+test('where Stripe could not be reached or understood, nobody is told that it refused', () => {
+  for (const reason of ['api_connection_error', 'api_error', 'unreadable_answer'])
+    expect(refused(reason)).toBe('Stripe gave no clear answer and made no refund')
 })
 
 test('an answer that Stripe was too busy is not told as one that never arrived', () => {

@@ -1,5 +1,6 @@
 import type { Tone } from '@/components/ui/tone'
 import type { TimelineEntry, TimelineKind } from '@/lib/credit-notes/credit-note'
+import { heardFromStripe } from '@/lib/refunds/refund-reasons'
 
 type Look = { words: string; tone: Tone }
 
@@ -19,7 +20,7 @@ const LOOKS: Record<TimelineKind, Look> = {
   dispute_won: { words: 'The dispute over the deposit was won after all', tone: 'done' },
   trace_number: { words: 'The bank gave a trace number', tone: 'done' },
   manual_refund_returned: {
-    words: 'What it was refunded by came back: your client does not have the money',
+    words: 'The manual refund came back: your client does not have the money',
     tone: 'failed',
   },
   marked_refunded: { words: 'Marked refunded', tone: 'done' },
@@ -27,7 +28,7 @@ const LOOKS: Record<TimelineKind, Look> = {
   paid_twice_over: { words: 'Not paid twice: the other payment did not last, or was for something else', tone: 'done' },
   news_without_change: { words: 'News from Stripe that changed nothing', tone: 'waiting' },
   foreign_refund: { words: 'A refund of this payment was made outside Requite', tone: 'needs_you' },
-  cause_healed: { words: 'What it was waiting for has come about', tone: 'moving' },
+  cause_healed: { words: 'What held it up is over: Requite asks Stripe again', tone: 'moving' },
   tries_stopped: { words: 'Automatic tries stopped', tone: 'waiting' },
   email_sent: { words: 'Email sent', tone: 'done' },
   email_refused: { words: 'Email could not be delivered', tone: 'failed' },
@@ -37,8 +38,9 @@ const LOOKS: Record<TimelineKind, Look> = {
 /** Refusals of Requite's own: Stripe was never asked. */
 const HELD_BACK: ReadonlyMap<string, string> = new Map([
   ['refunded_elsewhere', 'Held back: a refund of this payment was made outside Requite'],
-  ['account_not_connected', 'Held back: no Stripe account is connected'],
+  ['account_not_connected', 'Held back: the Stripe account that received the deposit is not connected'],
 ])
+const NO_CLEAR_ANSWER: Look = { words: 'Stripe gave no clear answer and made no refund', tone: 'failed' }
 
 /** Stripe did answer: it has not begun. */
 const TURNED_AWAY: ReadonlyMap<string, string> = new Map([
@@ -50,6 +52,7 @@ const TURNED_AWAY: ReadonlyMap<string, string> = new Map([
 export function timelineLook({ kind, detail }: Pick<TimelineEntry, 'kind' | 'detail'>): Look {
   const heldBack = kind === 'refund_refused' && HELD_BACK.get(detail.reason ?? '')
   if (heldBack) return { words: heldBack, tone: 'needs_you' }
+  if (kind === 'refund_refused' && heardFromStripe(detail.reason ?? null) === 'nothing_clear') return NO_CLEAR_ANSWER
   const turnedAway = kind === 'attempt_unknown' && TURNED_AWAY.get(detail.code ?? '')
   return turnedAway ? { words: turnedAway, tone: 'waiting' } : LOOKS[kind]
 }

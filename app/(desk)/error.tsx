@@ -4,13 +4,14 @@ import { DeskState } from './desk-state'
 
 export default function Broken({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
   return (
-    <DeskState tone="failed" title="This page could not be drawn">
+    <DeskState tone="failed" title="This page could not be shown">
       <p>
         Refunds go on as they were: no money moves because of this. Try again in a moment.
         {error.digest && (
           <>
             {' '}
-            If it stays, tell us this number: <span className="font-mono text-ink select-all">{error.digest}</span>
+            If it keeps happening, tell us this number:{' '}
+            <span className="font-mono text-ink select-all">{error.digest}</span>
           </>
         )}
       </p>

@@ -9,7 +9,7 @@ export default function NotOnThisDesk() {
     <DeskState tone="waiting" title="Not on your desk">
       <p>There is nothing at this address, or it belongs to somebody else.</p>
       <DeskLink href="/" className="button button-plain text-ink">
-        To Today
+        Back to Today
       </DeskLink>
     </DeskState>
   )

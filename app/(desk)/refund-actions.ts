@@ -14,6 +14,7 @@ import { markRefunded } from '@/lib/refunds/mark-refunded'
 import { markRefundedSchema } from '@/lib/refunds/mark-refunded-form'
 import { stopAutomaticTries } from '@/lib/refunds/plan-tries'
 import { refreshRefund } from '@/lib/refunds/refresh-refund'
+import { heardFromStripe } from '@/lib/refunds/refund-reasons'
 import type { RefundStatus } from '@/lib/refunds/refund-status'
 import { retryRefund } from '@/lib/refunds/retry-refund'
 
@@ -47,18 +48,19 @@ const NOT_ASKED_YET: Words = {
   text: 'Stripe was not asked: it has not confirmed the deposit yet. The refund starts by itself when it does.',
 }
 
-/** Why a retry ended before Stripe was asked. */
-const NOT_ASKED: ReadonlyMap<string | null, Words> = new Map([
-  [
-    'refunded_elsewhere',
-    { tone: 'needs_you', text: 'Stripe was not asked: a refund made outside Requite came to light.' },
-  ],
-  ['account_not_connected', { tone: 'needs_you', text: 'Stripe was not asked: no Stripe account is connected.' }],
-])
+/** Why a retry came to nothing where Stripe has not refused it. */
+function notRefused(failureReason: string | null): string | null {
+  if (failureReason === 'refunded_elsewhere')
+    return 'Stripe was not asked: a refund made outside Requite came to light.'
+  if (failureReason === 'account_not_connected')
+    return 'Stripe was not asked: the Stripe account that received the deposit is not connected.'
+  return heardFromStripe(failureReason) === 'nothing_clear' ? 'Stripe was asked and gave no clear answer.' : null
+}
 
 function retried({ refundStatus, failureReason, attemptOpen, depositConfirmed }: CreditNote): Words | null {
   if (refundStatus === 'pending' && !attemptOpen && !depositConfirmed) return NOT_ASKED_YET
-  return (refundStatus === 'failed' && NOT_ASKED.get(failureReason)) || RETRIED[refundStatus]
+  const text = refundStatus === 'failed' ? notRefused(failureReason) : null
+  return text ? { tone: 'needs_you', text } : RETRIED[refundStatus]
 }
 
 const TOO_OFTEN: Words = { tone: 'needs_you', text: 'Too many retries in a short time. Try again in a minute.' }

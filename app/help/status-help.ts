@@ -42,7 +42,7 @@ export const STATUS_HELP: Record<RefundStatus, StatusHelp> = {
     mood: 'failed',
     meaning:
       'Stripe refused the refund, or your client’s bank returned it. The banner names the reason, says whether a retry can help, and what to do.',
-    next: 'Nothing happens by itself: it waits for you. Your client is not told of the failure.',
+    next: 'Where the reason passes by itself, Requite tries again: the banner says when, and you can stop it. Otherwise it waits for you. Your client hears of it only when a refund that they were told had completed comes back.',
     acts: [
       'Retry asks Stripe afresh. Where that can’t help, it stands behind a second look.',
       'Mark refunded, once you have sent the money another way.',

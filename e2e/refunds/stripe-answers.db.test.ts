@@ -452,6 +452,21 @@ describe('the money has gone back already', () => {
     expect(await asked()).toHaveLength(0)
   })
 
+  test('and comes back before that is recorded: asked again by itself, though Stripe repeats its old no', async () => {
+    const note = await issueNote(desk, { priceAfter: 0 })
+    await stripe.act('/refund-in-dashboard', { payment_intent: note.paymentIntentId })
+    await stripe.plan({ kind: 'timeout_after', milliseconds: 20, ...asksForRefund })
+    await trigger(note)
+    const [elsewhere] = await stripe.refundsOf(desk.stripeAccountId)
+    await stripe.act(`/refunds/${elsewhere?.id}/fail`, { failure_reason: 'declined' })
+    await resolveNow(note)
+    expect(await standing(note)).toMatchObject({
+      refundStatus: 'failed',
+      failureReason: 'charge_already_refunded',
+      nextTryAt: expect.any(Date),
+    })
+  })
+
   test('by somebody else: failed, and it says which refund of which day', async () => {
     const note = await issueNote(desk, { priceAfter: 0 })
     for (const amount of [10_000, 20_000]) {

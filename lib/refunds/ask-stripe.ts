@@ -154,13 +154,16 @@ export async function recordRefusal(attempt: OpenAttempt, refusal: StripeTrouble
     if (!(await closeAttemptRefused(tx, attempt.id, refusal)) || !note) return
     // One of them was this note's own, and is booked now.
     if (isOnItsWay(note)) return
-    const message = [refusal.message, ...listed.value.filter(({ status }) => isLive(status)).map(whoRefunded)].join(' ')
+    const live = listed.value.filter(({ status }) => isLive(status))
+    const message = [refusal.message, ...live.map(whoRefunded)].join(' ')
     await moveRefund(
       tx,
       note,
       { to: 'failed', reason: refusal.code, message, stripeRefundId: null },
       { ...cause, attemptId: attempt.id },
     )
+    // Stripe repeats what it once said to this key: what had left nothing to send may have come back since.
+    await planAutomaticTry(tx, { ...note, nothingIsSent: live.length === 0 }, refusal.code)
   })
 }
 

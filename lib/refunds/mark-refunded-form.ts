@@ -10,7 +10,7 @@ export function markRefundedSchema(today: string) {
       .overwrite((text) => text.replaceAll('\0', '').toWellFormed())
       .trim()
       .min(1, 'Give a reason or reference, so that both sides can find the payment.')
-      .max(500, 'Keep the reason or reference under 500 characters.'),
+      .max(500, 'Keep the reason or reference to 500 characters.'),
     method: z.enum(MANUAL_METHODS, { error: 'Choose how the money was sent.' }).optional(),
     refundedOn: z.iso
       .date({ error: 'Give the day on which the money was sent.' })

@@ -6,8 +6,15 @@ import type { Cause } from './move-refund'
 import { findFailedFor, findTries, planNextTry, writeTriesStopped } from './refund-store'
 import { HEALED_BY, type Healing, healedAlready, nextAutomaticTry } from './refund-tries'
 
-/** Plans the next automatic try of a note that has just failed, where its reason passes by itself and the budget lasts. */
-export async function planAutomaticTry(tx: Transaction, note: CreditNote, reason: string): Promise<void> {
+/**
+ * Plans the next automatic try of a note that has just failed, where its reason passes by itself, or has passed already, and
+ * the budget lasts.
+ */
+export async function planAutomaticTry(
+  tx: Transaction,
+  note: CreditNote & { nothingIsSent?: boolean },
+  reason: string,
+): Promise<void> {
   const { made } = await findTries(tx, note.id)
   const inSeconds = nextAutomaticTry(reason, made, Math.random(), healedAlready(reason, note))
   if (inSeconds !== null) await askAgainIn(tx, { freelancerId: note.freelancerId, creditNoteId: note.id }, inSeconds)

@@ -78,14 +78,14 @@ const STRIPE_ERROR_CODES = {
     verdict: 'will_not_help',
     why: 'The deposit was paid into another Stripe account, or in test mode, than the one Requite now asks. Asking again finds the same. No money has moved.',
     wayOut:
-      'Check in Settings which Stripe account is connected. If it should be another one, reconnect that one and press Retry; otherwise send the money another way and press Mark refunded.',
+      'Look in Settings which Stripe account is connected. If it should be another one, ask the people who run Requite to connect that one, then press Retry; otherwise send the money another way and press Mark refunded.',
   },
   account_invalid: {
     title: 'Requite no longer has access to your Stripe account',
     verdict: 'not_yet',
-    why: 'The connection between Requite and your Stripe account has ended. No retry can go through until you reconnect it. No money has moved; it is safe in your Stripe account.',
+    why: 'The connection between Requite and your Stripe account has ended. No retry can go through until that account is connected again. No money has moved; it is safe in your Stripe account.',
     wayOut:
-      'Reconnect the same Stripe account in Settings: Requite then asks again by itself. Or send the money another way and press Mark refunded.',
+      'Have the people who run Requite connect the same Stripe account again: Requite then asks again by itself. Or send the money another way and press Mark refunded.',
   },
   api_key_expired: {
     title: 'Requite’s own access to Stripe has expired',
@@ -245,11 +245,11 @@ const OWN_CODES = {
     wayOut: 'Tell the people who run Requite, and press Retry once they have mended it.',
   },
   account_not_connected: {
-    title: 'no Stripe account is connected',
+    title: 'the Stripe account that received the deposit is not connected',
     verdict: 'not_yet',
-    why: 'The deposit lies in your Stripe account, and Requite cannot ask for the refund until that account is connected. No money has moved.',
+    why: 'The deposit lies in that Stripe account, and Requite cannot ask for the refund until it is connected. No money has moved.',
     wayOut:
-      'Connect the Stripe account that received the deposit in Settings: Requite then asks again by itself. Or send the money another way and press Mark refunded.',
+      'Have the people who run Requite connect the Stripe account that received the deposit: Requite then asks again by itself. Or send the money another way and press Mark refunded.',
   },
   unreadable_answer: {
     title: 'Stripe’s answer could not be read',
@@ -273,9 +273,9 @@ const OWN_CODES = {
   outcome_withheld: {
     title: 'Stripe does not let Requite see what became of it',
     verdict: 'not_yet',
-    why: 'Stripe was asked for this refund, its answer never arrived, and it refuses to let Requite look since then. Nobody here knows whether the money has left until it lets Requite look again.',
+    why: 'Stripe was asked for this refund, its answer never arrived, and since then Stripe has refused to let Requite look. Nobody here knows whether the money has left until it does.',
     wayOut:
-      'Reconnect the same Stripe account in Settings: Requite then finds out by itself. If that can’t be done for seven days, you may press Mark refunded all the same. Look in your Stripe Dashboard first: Stripe may have paid this.',
+      'Have the people who run Requite connect the same Stripe account again: Requite then finds out by itself. If that can’t be done for seven days, you may press Mark refunded all the same. Look in your Stripe Dashboard first: Stripe may have paid this.',
   },
   refunded_elsewhere: {
     title: 'this payment was refunded outside Requite',
@@ -333,6 +333,13 @@ export function refundReason(code: string | null): RefundReason {
 export function withoutWaiting(reason: RefundReason): RefundReason {
   const wayOut = ONCE_IT_TRIES_NO_MORE.reduce((words, [wait, press]) => words.replace(wait, press), reason.wayOut)
   return { ...reason, wayOut }
+}
+
+/** What Stripe said to a refund that failed for this reason before it was one: a no, nothing that could be understood, or it was not asked. */
+export function heardFromStripe(code: string | null): 'a_no' | 'nothing_clear' | 'not_asked' {
+  if (code === 'refunded_elsewhere' || code === 'account_not_connected') return 'not_asked'
+  if (code === 'api_connection_error' || code === 'api_error' || code === 'unreadable_answer') return 'nothing_clear'
+  return 'a_no'
 }
 
 /** The help page of a code, always one that exists: `charge_disputed` → `charge-disputed`, a code without an entry → `unknown`. */

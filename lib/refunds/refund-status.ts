@@ -19,6 +19,16 @@ export const MANUAL_METHOD_NAMES: Record<ManualMethod, string> = {
   chargeback: 'chargeback',
 }
 
+/** How the money went, after a verb: "sent in cash". */
+export const MANUAL_METHOD_PHRASES: Record<ManualMethod, string> = {
+  sepa: 'by SEPA transfer',
+  cash: 'in cash',
+  paypal: 'through PayPal',
+  cheque: 'by cheque',
+  other: 'outside Stripe',
+  chargeback: 'through your bank',
+}
+
 /**
  * The ways in which a note can have been paid outside Stripe, the likeliest first. A chargeback is one of them only where
  * the dispute over the deposit was lost: then the client's bank has taken the money, and nobody has sent it.

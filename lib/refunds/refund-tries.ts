@@ -60,12 +60,20 @@ function isAboutRefundElsewhere(reason: string | null): boolean {
   return HEALED_BY.not_refunded_elsewhere.some((one) => one === reason)
 }
 
-/** True when a failure is recorded after what it was for the sake of is over: the dispute is won, the refund made elsewhere gone. */
+function isAboutNothingLeft(reason: string | null): boolean {
+  return HEALED_BY.money_came_back.some((one) => one === reason)
+}
+
+/**
+ * True when a failure is recorded after what it was for the sake of is over: the dispute is won, the refund made elsewhere
+ * gone, or what had left nothing to send has come back. `nothingIsSent` where Stripe's list was read and no refund of it lives.
+ */
 export function healedAlready(
   reason: string,
-  now: { disputeStatus: string | null; foreignRefund: object | null },
+  now: { disputeStatus: string | null; foreignRefund: object | null; nothingIsSent?: boolean },
 ): boolean {
   if (isAboutRefundElsewhere(reason)) return now.foreignRefund === null
+  if (isAboutNothingLeft(reason)) return now.nothingIsSent === true
   return isAboutDispute(reason) && disputeIsWon(now.disputeStatus)
 }
 
@@ -79,8 +87,7 @@ export function healedByRefundElsewhere(
 ): Healing | null {
   if (note.refundStatus !== 'failed' || note.nextTryAt !== null) return null
   if (isAboutRefundElsewhere(note.failureReason)) return note.foreignRefund === null ? 'not_refunded_elsewhere' : null
-  const nothingWasLeft = HEALED_BY.money_came_back.some((one) => one === note.failureReason)
-  return nothingWasLeft && !refund.live ? 'money_came_back' : null
+  return isAboutNothingLeft(note.failureReason) && !refund.live ? 'money_came_back' : null
 }
 
 /**

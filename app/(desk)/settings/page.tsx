@@ -143,7 +143,9 @@ export default async function SettingsPage() {
                     </p>
                   </div>
                   <details className="text-right">
-                    <summary className="button button-quiet">Revoke…</summary>
+                    <summary aria-label={`Revoke ${key.name}…`} className="button button-quiet">
+                      Revoke…
+                    </summary>
                     <form action={revokeApiKeyAction} className="mt-2">
                       <input type="hidden" name="apiKeyId" value={key.id} />
                       <p className="mb-2 text-[0.8125rem] text-muted">Whatever uses it stops working at once.</p>

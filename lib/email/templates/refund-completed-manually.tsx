@@ -1,5 +1,5 @@
 import { formatCalendarDay } from '@/lib/dates'
-import { MANUAL_METHOD_NAMES, type ManualMethod } from '@/lib/refunds/refund-status'
+import { MANUAL_METHOD_NAMES, MANUAL_METHOD_PHRASES, type ManualMethod } from '@/lib/refunds/refund-status'
 import type { EmailFacts } from '../email-moments'
 import { amountOf, ClientLetter, Facts, Headline, isolated, type Letter, Paragraph } from './letter'
 
@@ -8,18 +8,18 @@ export function refundCompletedManually(facts: EmailFacts<'refund_completed_manu
   const amount = amountOf(facts)
   const freelancer = isolated(facts.freelancer.name)
   const refundedOn = formatCalendarDay(new Date(facts.manual.refundedOn), facts.locale)
-  const method = METHODS[facts.manual.method]
+  const by = MANUAL_METHOD_PHRASES[facts.manual.method]
   return {
-    subject: `Refund completed: ${amount} ${method.by} — credit note ${facts.creditNoteNumber}`,
+    subject: `Refund completed: ${amount} ${by} — credit note ${facts.creditNoteNumber}`,
     body: (
-      <ClientLetter preview={`Paid ${method.by} on ${refundedOn}. Reference: ${facts.manual.reference}`} facts={facts}>
+      <ClientLetter preview={`Paid ${by} on ${refundedOn}. Reference: ${facts.manual.reference}`} facts={facts}>
         <Headline facts={facts}>Your refund has been paid</Headline>
         <Paragraph>Hello {isolated(facts.clientName)},</Paragraph>
         <Paragraph>
           {facts.manual.method === 'chargeback'
             ? `The payment that you disputed was decided in your favour on ${refundedOn}, and your bank has taken the money back from ${freelancer}. With it, the ${amount} of this credit note are paid back.`
-            : `${freelancer} has paid ${amount} back to you ${method.by} on ${refundedOn}.`}{' '}
-          {method.expect}
+            : `${freelancer} has paid ${amount} back to you ${by} on ${refundedOn}.`}{' '}
+          {EXPECT[facts.manual.method]}
         </Paragraph>
         <Facts
           rows={[
@@ -39,11 +39,11 @@ export function refundCompletedManually(facts: EmailFacts<'refund_completed_manu
   }
 }
 
-const METHODS: Record<ManualMethod, { by: string; expect: string }> = {
-  sepa: { by: 'by SEPA transfer', expect: 'Bank transfers usually arrive within 1–2 business days.' },
-  cash: { by: 'in cash', expect: 'There is nothing more to wait for.' },
-  paypal: { by: 'through PayPal', expect: 'PayPal usually shows it the same day.' },
-  cheque: { by: 'by cheque', expect: 'Your bank credits a cheque some days after you have paid it in.' },
-  other: { by: 'outside Stripe', expect: 'The reference below says how.' },
-  chargeback: { by: 'through your bank', expect: 'Your bank shows when it was credited to you.' },
+const EXPECT: Record<ManualMethod, string> = {
+  sepa: 'Bank transfers usually arrive within 1–2 business days.',
+  cash: 'There is nothing more to wait for.',
+  paypal: 'PayPal usually shows it the same day.',
+  cheque: 'Your bank credits a cheque some days after you have paid it in.',
+  other: 'The reference below says how.',
+  chargeback: 'Your bank shows when it was credited to you.',
 }

@@ -46,6 +46,6 @@ const WAYS = {
   sepa: {
     how: 'by bank transfer, as you paid the deposit',
     to: 'your bank account, by transfer',
-    expect: 'Bank transfers usually arrive within 3–5 business days.',
+    expect: 'Once sent, bank transfers usually arrive within 1–2 business days.',
   },
 } as const
