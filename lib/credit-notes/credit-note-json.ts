@@ -26,4 +26,3 @@ export function creditNoteJson(note: CreditNote) {
     attempts: note.attempts,
   }
 }
-export type CreditNoteJson = ReturnType<typeof creditNoteJson>

@@ -105,7 +105,7 @@ export type NewEmail = Email & {
   freelancerId: string
   creditNoteId: string
   recipientRole: RecipientRole
-  /** The Stripe refund (or the attempt) that it speaks of; empty when there is none. */
+  /** The Stripe refund or dispute that it speaks of; empty for a refusal, so that one refused again and again is told once. */
   refundRef: string
   /** Email address. */
   recipient: string
@@ -205,7 +205,7 @@ export function refundCompletedManually(note: CreditNote, freelancer: EmailFreel
   }
 }
 
-/** The refund did not go through; only the freelancer hears of it. `refundRef` is the Stripe refund or the attempt that failed. */
+/** The refund did not go through; only the freelancer hears of it. `refundRef` is the Stripe refund that failed, empty where Stripe made none. */
 export function refundFailed(
   note: CreditNote,
   freelancer: EmailFreelancer,

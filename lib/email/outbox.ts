@@ -85,6 +85,7 @@ export async function countTry(email: OutboxEmail): Promise<number> {
   return tries
 }
 
+/** The mail server has taken the mail: it is not sent again. */
 export async function recordSent(email: OutboxEmail): Promise<void> {
   await settle(email, 'sent', null)
 }
@@ -94,6 +95,7 @@ export async function recordRefused(email: OutboxEmail, reason: string): Promise
   await settle(email, 'refused', reason)
 }
 
+/** Keeps what the mail server said for the freelancer to see; the mail stays queued. */
 export async function recordTrouble(email: OutboxEmail, reason: string): Promise<void> {
   await db().outboxEmail.updateMany({ where: { id: email.id, state: 'queued' }, data: { lastError: reason } })
 }

@@ -84,15 +84,15 @@ async function keepForeignRefund(tx: Transaction, news: RefundNews, cause: Cause
 
 /** The news may outrun our own record, or a process may have died before it: then the refund itself closes its attempt. */
 async function closeAttemptOf(tx: Transaction, note: CreditNote, news: RefundNews): Promise<boolean> {
-  const open = await findOpenAttempt(tx, note.id)
-  if (!open || news.attemptId !== open.id) return false
-  return closeAttemptAccepted(tx, open.id, { stripeRefundId: news.stripeRefundId, requestId: null })
+  const open = await findOpenAttempt(note.id, tx)
+  if (!open || news.attemptId !== open) return false
+  return closeAttemptAccepted(tx, open, { stripeRefundId: news.stripeRefundId, requestId: null })
 }
 
 /** Brings a held note to where its refunds stand. True when it moved. */
 export async function followRefunds(tx: Transaction, note: CreditNote, cause: Cause): Promise<boolean> {
   const refunds = await findKnownRefunds(tx, note.id)
-  const attemptOpen = (await findOpenAttempt(tx, note.id)) !== null
+  const attemptOpen = (await findOpenAttempt(note.id, tx)) !== null
   const verdict = verdictOnRefunds(
     { status: note.refundStatus, stripeRefundId: note.stripeRefundId },
     refunds,

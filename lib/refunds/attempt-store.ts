@@ -18,7 +18,6 @@ export type OpenAttempt = {
   calls: number
   /** Some call may have reached Stripe without our hearing its answer. */
   uncertain: boolean
-  startedAt: Date
 }
 
 type OpenAttemptRow = Omit<OpenAttempt, 'amount'> & { amount: bigint }
@@ -59,7 +58,7 @@ export async function claimAttempt(
     ON CONFLICT (credit_note_id) WHERE state IN ('in_flight', 'unknown') DO NOTHING
     RETURNING id, freelancer_id AS "freelancerId", credit_note_id AS "creditNoteId", ordinal,
       idempotency_key AS "idempotencyKey", stripe_account_id AS "stripeAccountId", payment_intent_id AS "paymentIntentId",
-      amount, calls, uncertain, started_at AS "startedAt"`
+      amount, calls, uncertain`
   return openAttempt(rows[0])
 }
 
@@ -76,7 +75,7 @@ export async function takeUpAttempt(attemptId: string): Promise<OpenAttempt | nu
     WHERE id = ${attemptId}::uuid AND state IN ('in_flight', 'unknown') AND lease_until <= now()
     RETURNING id, freelancer_id AS "freelancerId", credit_note_id AS "creditNoteId", ordinal,
       idempotency_key AS "idempotencyKey", stripe_account_id AS "stripeAccountId", payment_intent_id AS "paymentIntentId",
-      amount, calls, uncertain, started_at AS "startedAt"`
+      amount, calls, uncertain`
   return openAttempt(rows[0])
 }
 
@@ -152,15 +151,16 @@ export async function findNotesWithheld(
     WHERE stripe_account_id = ${stripeAccountId} AND code = 'outcome_withheld'`
 }
 
-/** The note's open attempt, if any. */
+/** The id of a note's open attempt, if any. */
 export async function findOpenAttempt(
-  tx: Transaction,
   creditNoteId: string,
-): Promise<{ id: string; startedAt: Date } | null> {
-  return tx.refundAttempt.findFirst({
+  asker: Pick<Transaction, 'refundAttempt'> = db(),
+): Promise<string | null> {
+  const open = await asker.refundAttempt.findFirst({
     where: { creditNoteId, state: { in: ['in_flight', 'unknown'] } },
-    select: { id: true, startedAt: true },
+    select: { id: true },
   })
+  return open?.id ?? null
 }
 
 /** Open attempts whose lease has run out, oldest first: the work of a process that died, or that it is time to ask about again. */
@@ -170,13 +170,4 @@ export async function findLapsedAttempts(
   return db().$queryRaw`
     SELECT id AS "attemptId", freelancer_id AS "freelancerId", credit_note_id AS "creditNoteId" FROM refund_attempts
     WHERE state IN ('in_flight', 'unknown') AND lease_until <= now() ORDER BY lease_until LIMIT ${limit}`
-}
-
-/** The id of a note's open attempt, if any. */
-export async function findOpenAttemptOf(creditNoteId: string): Promise<string | null> {
-  const open = await db().refundAttempt.findFirst({
-    where: { creditNoteId, state: { in: ['in_flight', 'unknown'] } },
-    select: { id: true },
-  })
-  return open?.id ?? null
 }

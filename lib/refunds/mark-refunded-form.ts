@@ -20,4 +20,3 @@ export function markRefundedSchema(today: string) {
       .transform((day) => new Date(`${day}T00:00:00Z`)),
   })
 }
-export type MarkRefundedForm = z.infer<ReturnType<typeof markRefundedSchema>>

@@ -9,7 +9,7 @@ import { answerInTime } from './answer-in-time'
 import { applyPayment } from './apply-payment'
 import { applyStripeRefund } from './apply-stripe-refund'
 import { resolveAttempt } from './ask-stripe'
-import { findOpenAttemptOf } from './attempt-store'
+import { findOpenAttempt } from './attempt-store'
 import { findRefundSource } from './refund-store'
 import { creditNoteAfter } from './trigger-refund'
 
@@ -19,7 +19,8 @@ export type RefreshResult =
 
 /**
  * Pull instead of push: reads the payment and its refunds at Stripe and applies exactly what webhooks would have applied.
- * Safe to press any number of times. `stripeAnswered` is false when Stripe was silent: then nothing has changed.
+ * Safe to press any number of times. `stripeAnswered` is false when Stripe has not answered in a
+ * person's patience (1.5 s): what it says after that is applied all the same.
  */
 export async function refreshRefund(click: { freelancerId: string; creditNoteId: string }): Promise<RefreshResult> {
   const note = await findCreditNote(click.freelancerId, click.creditNoteId)
@@ -66,7 +67,7 @@ export async function readStripe({
   for (const news of refunds.value.toReversed())
     await inTransaction((tx) => applyStripeRefund(tx, news, { actor: 'stripe' }))
 
-  const open = await findOpenAttemptOf(creditNoteId)
+  const open = await findOpenAttempt(creditNoteId)
   if (open) await resolveAttempt(open)
   return true
 }

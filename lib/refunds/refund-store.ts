@@ -108,7 +108,7 @@ export async function findKnownRefunds(tx: Transaction, creditNoteId: string): P
     FROM stripe_refunds WHERE credit_note_id = ${creditNoteId}::uuid ORDER BY created_at, id`
 }
 
-/** One refund that Stripe has told us of, whoever's it is. */
+/** One refund that Stripe has told us of, whoever's it is; its row is locked until the transaction ends. */
 export async function findKnownRefund(
   tx: Transaction,
   stripeRefundId: string,

@@ -38,7 +38,7 @@ export const HEALED_BY = {
     'paid_by_chargeback',
     'partly_paid_by_chargeback',
   ],
-  account_reconnected: ['account_not_connected', 'account_invalid', 'permission_denied'],
+  account_reconnected: ['account_not_connected', 'account_invalid'],
   balance_topped_up: ['balance_insufficient', 'insufficient_funds'],
   not_refunded_elsewhere: ['refunded_elsewhere'],
   money_came_back: ['charge_already_refunded', 'amount_exceeds_remaining'],
@@ -48,6 +48,7 @@ export type Healing = keyof typeof HEALED_BY
 /** Stripe's last word on a dispute: the freelancer keeps the money, so it can be refunded again. */
 const WON: readonly string[] = ['won', 'warning_closed', 'prevented']
 
+/** Whether a dispute, as Stripe names its status, has ended in the freelancer's favour. */
 export function disputeIsWon(disputeStatus: string | null): boolean {
   return WON.includes(disputeStatus ?? '')
 }

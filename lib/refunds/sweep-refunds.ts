@@ -112,9 +112,10 @@ async function resolveLapsedAttempts(counts: SweepCounts, timeIsUp: () => boolea
     await apart(`attempt ${attemptId}`, async () => {
       await resolveAttempt(attemptId)
       const standing = await findCreditNote(note.freelancerId, note.creditNoteId)
-      if (!standing?.attemptOpen) await writeSweepFinding({ ...note, kind: 'attempt_resolved' })
+      if (standing?.attemptOpen) return
+      await writeSweepFinding({ ...note, kind: 'attempt_resolved' })
+      counts.attemptsResolved++
     })
-    counts.attemptsResolved++
   }
 }
 
@@ -125,7 +126,8 @@ async function makeDueTries(counts: SweepCounts, timeIsUp: () => boolean): Promi
     await triggerStripeRefund({ ...note, cause: 'automatic', actor: 'worker' })
     const after = await findCreditNote(note.freelancerId, note.creditNoteId)
     // Held back by a refund made elsewhere, it was not made after all.
-    if (after?.attempts !== before?.attempts) await writeSweepFinding({ ...note, kind: 'try_made' })
+    if (after?.attempts === before?.attempts) continue
+    await writeSweepFinding({ ...note, kind: 'try_made' })
     counts.triesMade++
   }
 }
