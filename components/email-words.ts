@@ -7,6 +7,7 @@ export const EMAIL_WORDS: Record<EmailMoment, string> = {
   refund_completed_manually: 'Refund completed outside Stripe',
   refund_returned: 'The bank returned the refund',
   refund_failed: 'Refund failed',
+  refund_tries_ended: 'Refund still failed',
   refund_returned_alert: 'The bank returned the refund',
   paid_twice_alert: 'Maybe paid twice',
   manual_refund_returned_alert: 'The manual refund came back',

@@ -113,7 +113,24 @@ describe('a refusal that passes is asked again by itself', () => {
     await retryRefund({ ...note, actor: 'freelancer' })
     expect(await standing(note)).toMatchObject({ refundStatus: 'failed', automaticTries: 0 })
     expect((await standing(note)).nextTryAt).not.toBeNull()
+    // Told when it failed, and when it began to wait for a person; not at each try between.
+    expect(await emailsOf(note)).toEqual(['refund_failed', 'refund_tries_ended'])
+  })
+
+  test('a try that ends in what does not pass is told at once: nobody waits for the next', async () => {
+    const note = await issueNote(desk)
+    await stripe.plan(refusedOnce)
+    await trigger(note)
     expect(await emailsOf(note)).toEqual(['refund_failed'])
+    await stripe.plan({ ...refusedOnce, kind: 'refusal', code: 'charge_disputed' })
+    await letNextTryCome(note)
+    await sweepRefunds()
+    expect(await standing(note)).toMatchObject({ failureReason: 'charge_disputed', nextTryAt: null })
+    expect(await emailsOf(note)).toEqual(['refund_failed', 'refund_tries_ended'])
+    // Whoever presses Retry sees its answer.
+    await stripe.plan({ ...refusedOnce, kind: 'refusal', code: 'charge_disputed' })
+    await retryRefund({ ...note, actor: 'freelancer' })
+    expect(await emailsOf(note)).toEqual(['refund_failed', 'refund_tries_ended'])
   })
 
   test('the freelancer can stop it', async () => {

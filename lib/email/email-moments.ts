@@ -10,6 +10,7 @@ export const RECIPIENT_OF_MOMENT = {
   refund_completed_manually: 'client',
   refund_returned: 'client',
   refund_failed: 'freelancer',
+  refund_tries_ended: 'freelancer',
   refund_returned_alert: 'freelancer',
   paid_twice_alert: 'freelancer',
   manual_refund_returned_alert: 'freelancer',
@@ -60,6 +61,7 @@ export const EMAIL_FACTS = {
     returnedAt: moment,
   }),
   refund_failed: letterFacts.extend({ ...failure, failedAt: moment }),
+  refund_tries_ended: letterFacts.extend({ ...failure, tries: z.int().positive(), failedAt: moment }),
   refund_returned_alert: letterFacts.extend({
     ...failure,
     completedAt: moment.nullable(),
@@ -134,6 +136,10 @@ export function parseEmail(moment: string, facts: unknown): Email {
       z.object({
         moment: z.literal('refund_failed'),
         facts: EMAIL_FACTS.refund_failed,
+      }),
+      z.object({
+        moment: z.literal('refund_tries_ended'),
+        facts: EMAIL_FACTS.refund_tries_ended,
       }),
       z.object({
         moment: z.literal('refund_returned_alert'),
@@ -225,6 +231,19 @@ export function refundFailed(
       stripeMessage: failed.stripeMessage,
       failedAt: failed.failedAt.toISOString(),
     },
+  }
+}
+
+/** Requite has asked again by itself, `tries` times, and does so no more: what a note waits for now is said once. */
+export function refundTriesEnded(
+  note: CreditNote,
+  freelancer: EmailFreelancer,
+  failed: { reason: string; stripeMessage: string; tries: number; failedAt: Date },
+): NewEmail {
+  return {
+    ...toFreelancer(note, freelancer, ''),
+    moment: 'refund_tries_ended',
+    facts: { ...freelancerLetter(note, freelancer), ...failed, failedAt: failed.failedAt.toISOString() },
   }
 }
 

@@ -9,6 +9,7 @@ import { refundFailed } from './templates/refund-failed'
 import { refundInitiated } from './templates/refund-initiated'
 import { refundReturned } from './templates/refund-returned'
 import { refundReturnedAlert } from './templates/refund-returned-alert'
+import { refundTriesEnded } from './templates/refund-tries-ended'
 
 export type RenderedEmail = { subject: string; html: string; text: string }
 
@@ -31,6 +32,8 @@ function letterOf(email: Email, links: Links): Letter {
       return refundReturned(email.facts)
     case 'refund_failed':
       return refundFailed(email.facts, links)
+    case 'refund_tries_ended':
+      return refundTriesEnded(email.facts, links)
     case 'refund_returned_alert':
       return refundReturnedAlert(email.facts, links)
     case 'paid_twice_alert':

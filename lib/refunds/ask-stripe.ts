@@ -20,7 +20,7 @@ import {
 } from './attempt-store'
 import { breakerOpenFor, countAnswer, countSilence } from './breaker-store'
 import { type Cause, moveRefund } from './move-refund'
-import { planAutomaticTry } from './plan-tries'
+import { goOnAfterRefusal } from './plan-tries'
 import { answerIsOnlyAcceptance, isLive } from './refund-news-rules'
 import { writePendingReason } from './refund-store'
 import { retryGap, spentItsBudget } from './retry-gaps'
@@ -163,7 +163,7 @@ export async function recordRefusal(attempt: OpenAttempt, refusal: StripeTrouble
       { ...cause, attemptId: attempt.id },
     )
     // Stripe repeats what it once said to this key: what had left nothing to send may have come back since.
-    await planAutomaticTry(tx, { ...note, nothingIsSent: live.length === 0 }, refusal.code)
+    await goOnAfterRefusal(tx, { ...note, nothingIsSent: live.length === 0 }, { ...refusal, message })
   })
 }
 
@@ -193,7 +193,7 @@ async function closeAsRefused(attempt: OpenAttempt, refusal: StripeTrouble, caus
     if (isOnItsWay(note)) return
     const failed = { to: 'failed', reason: refusal.code, message: refusal.message, stripeRefundId: null } as const
     await moveRefund(tx, note, failed, { ...cause, attemptId: attempt.id })
-    await planAutomaticTry(tx, note, refusal.code)
+    await goOnAfterRefusal(tx, note, refusal)
   })
 }
 

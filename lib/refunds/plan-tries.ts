@@ -1,23 +1,49 @@
 import type { CreditNote } from '@/lib/credit-notes/credit-note'
 import { holdCreditNote, writeTimeline } from '@/lib/credit-notes/find-credit-note'
+import { refundTriesEnded } from '@/lib/email/email-moments'
+import { enqueueEmail } from '@/lib/email/outbox'
+import { findFreelancer } from '@/lib/freelancers/find-freelancer'
 import { addJob } from '@/lib/jobs'
 import { inTransaction, type Transaction } from '@/lib/transaction'
 import type { Cause } from './move-refund'
 import { findFailedFor, findTries, planNextTry, writeTriesStopped } from './refund-store'
-import { HEALED_BY, type Healing, healedAlready, nextAutomaticTry } from './refund-tries'
+import { HEALED_BY, type Healing, healedAlready, nextAutomaticTry, reasonAfterDispute } from './refund-tries'
 
 /**
  * Plans the next automatic try of a note that has just failed, where its reason passes by itself, or has passed already, and
- * the budget lasts.
+ * the budget lasts. False when there will be none.
  */
 export async function planAutomaticTry(
   tx: Transaction,
   note: CreditNote & { nothingIsSent?: boolean },
   reason: string,
-): Promise<void> {
+): Promise<boolean> {
   const { made } = await findTries(tx, note.id)
   const inSeconds = nextAutomaticTry(reason, made, Math.random(), healedAlready(reason, note))
-  if (inSeconds !== null) await askAgainIn(tx, { freelancerId: note.freelancerId, creditNoteId: note.id }, inSeconds)
+  if (inSeconds === null) return false
+  return askAgainIn(tx, { freelancerId: note.freelancerId, creditNoteId: note.id }, inSeconds)
+}
+
+/**
+ * Plans the next try of a note that Stripe has just refused. Where Requite has tried by itself and will no more, the freelancer,
+ * who was told to wait for it, hears once that the refund now waits for them.
+ */
+export async function goOnAfterRefusal(
+  tx: Transaction,
+  note: CreditNote & { nothingIsSent?: boolean },
+  refusal: { code: string; message: string },
+): Promise<void> {
+  if (await planAutomaticTry(tx, note, refusal.code)) return
+  const { made } = await findTries(tx, note.id)
+  if (made === 0) return
+  const freelancer = await findFreelancer(tx, note.freelancerId)
+  const failed = {
+    reason: reasonAfterDispute(refusal.code, note),
+    stripeMessage: refusal.message,
+    tries: made,
+    failedAt: new Date(),
+  }
+  await enqueueEmail(tx, refundTriesEnded(note, freelancer, failed))
 }
 
 /** Something has healed at Stripe: every refund that failed for want of it is asked for again at once. Returns how many. */

@@ -1,0 +1,49 @@
+import { formatMoment } from '@/lib/dates'
+import { refundReason, verdictSentence, withoutWaiting } from '@/lib/refunds/refund-reasons'
+import type { EmailFacts } from '../email-moments'
+import {
+  Action,
+  amountOf,
+  bannerLink,
+  Facts,
+  FreelancerLetter,
+  Headline,
+  isolated,
+  type Letter,
+  type Links,
+  Paragraph,
+} from './letter'
+import { WhyItFailed } from './why-it-failed'
+
+/** To the freelancer, who was told that Requite tries again by itself: it has, and now the refund waits for them. */
+export function refundTriesEnded(facts: EmailFacts<'refund_tries_ended'>, links: Links): Letter {
+  const reason = withoutWaiting(refundReason(facts.reason))
+  const amount = amountOf(facts)
+  const client = isolated(facts.clientName)
+  const times = facts.tries === 1 ? 'once more' : `${facts.tries} more times`
+  return {
+    subject: `Refund still failed: ${amount} to ${client} — credit note ${facts.creditNoteNumber}`,
+    body: (
+      <FreelancerLetter
+        preview={`Requite tried ${times} and now waits for you. ${verdictSentence(reason.verdict)}`}
+        facts={facts}
+      >
+        <Headline facts={facts}>This refund now waits for you</Headline>
+        <Paragraph>
+          Requite has tried the refund to {client} {times} by itself, and it still did not go through: {reason.title}.
+        </Paragraph>
+        <WhyItFailed reason={reason} />
+        <Facts
+          rows={[
+            ['Credit note', facts.creditNoteNumber],
+            ['Client', facts.clientName],
+            ['Amount', amount],
+            ['Last tried on', formatMoment(new Date(facts.failedAt), facts)],
+            ['Stripe says', facts.stripeMessage],
+          ]}
+        />
+        <Action href={bannerLink(links, facts)}>Open the refund</Action>
+      </FreelancerLetter>
+    ),
+  }
+}
