@@ -1,6 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { signAmendment } from '@/lib/credit-notes/sign-amendment'
 import { db, disconnectDatabase } from '@/lib/db'
+import { confirmDeposit } from '@/lib/deposits/confirm-deposit'
+import { markRefunded } from '@/lib/refunds/mark-refunded'
+import { inTransaction } from '@/lib/transaction'
 import {
   amendAgain,
   type Desk,
@@ -71,6 +74,15 @@ test('a proposal is closed only once all of its refunds are, and open again once
   await trigger({ ...first, creditNoteId: id })
   await deliverAll(stripe, desk)
   expect(await proposalStatusOf(first)).toBe('paid')
+})
+
+test('a refund sent by hand before the deposit was confirmed closes the proposal once it is', async () => {
+  const note = await issueNote(desk, { confirmed: false })
+  const sent = { method: 'sepa', reference: 'E2E 4711', refundedOn: new Date('2026-03-16') } as const
+  expect(await markRefunded({ ...note, actor: 'freelancer', ...sent })).toMatchObject({ ok: true })
+  expect(await proposalStatusOf(note)).toBe('signed')
+  await inTransaction((tx) => confirmDeposit(tx, { ...note, checkoutSessionId: null }))
+  expect(await proposalStatusOf(note)).toBe('paid')
 })
 
 test.each(['the one that lasts is heard of last', 'the one that came back is heard of last'])(

@@ -48,6 +48,7 @@ const everything = z.object({
   ),
   known: z.array(z.object({ id: z.string(), credit_note_id: z.string().nullable(), status: z.string() })),
   events: z.array(z.object({ id: z.string(), handled: z.boolean() })),
+  books: z.array(z.object({ number: z.string(), status: z.string(), owed: z.boolean() })),
 })
 
 const listOf = (query: string) => `(SELECT coalesce(json_agg(r), '[]') FROM (${query}) r)`
@@ -61,6 +62,8 @@ const EVERYTHING = `SELECT ${[
   `${listOf('SELECT credit_note_id, moment, recipient_role, refund_ref FROM outbox_emails')} AS emails`,
   `${listOf('SELECT id, credit_note_id, status FROM stripe_refunds')} AS known`,
   `${listOf('SELECT id, handled_at IS NOT NULL AS handled FROM stripe_events')} AS events`,
+  `${listOf(`SELECT p.number, p.status, bool_or(n.refund_status NOT IN ('succeeded', 'manual')) AS owed
+    FROM proposals p JOIN credit_notes n ON n.proposal_id = p.id GROUP BY p.id`)} AS books`,
 ].join(',\n')}`
 
 /** What a person has done that no ledger of Stripe's can know. */
@@ -104,7 +107,7 @@ export async function look(world: SimulatedWorld, studio: Studio, deeds: Deeds, 
     world.calls(),
     world.sql.query({ name: 'everything', text: EVERYTHING }),
   ])
-  const [{ notes, attempts, moves, emails, known, events }] = z.tuple([everything]).parse(booked.rows)
+  const [{ notes, attempts, moves, emails, known, events, books }] = z.tuple([everything]).parse(booked.rows)
 
   const ownerOf = ({ id, metadata }: LedgerView['refunds'][number]) => metadata.credit_note_id ?? deeds.adopted.get(id)
   const refundsOf = (noteId: string) => ledger.refunds.filter((refund) => ownerOf(refund) === noteId)
@@ -219,6 +222,13 @@ export async function look(world: SimulatedWorld, studio: Studio, deeds: Deeds, 
   }
 
   checkCalls(studio, notes, attempts, calls, holds)
+
+  for (const { number, status, owed } of books)
+    holds(
+      'a proposal is closed when nothing of it is owed, and not before',
+      status === 'paid' ? !owed : owed || status !== 'deposit_paid',
+      () => `${number} is ${status}, owed: ${owed}`,
+    )
 
   const sequences = notes.map(({ sequence }) => sequence)
   holds(

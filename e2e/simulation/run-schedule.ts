@@ -567,6 +567,7 @@ const AS_BEFORE_THE_NEWS = `
     requested_at = NULL, settled_at = NULL, next_try_at = NULL WHERE refund_status <> 'manual';
   UPDATE credit_notes SET paid_twice_at = NULL;
   UPDATE deposits SET dispute_status = NULL, confirmed_at = NULL;
+  UPDATE proposals SET status = 'deposit_paid' WHERE status = 'paid';
   UPDATE connected_accounts SET disconnected_at = NULL, charges_enabled = true;
   DELETE FROM graphile_worker._private_jobs;`
 
@@ -575,6 +576,7 @@ const THE_END = `
     (n.paid_twice_at IS NOT NULL)::text AS more FROM credit_notes n
   UNION ALL SELECT 'refund', id, status, failure_reason, pending_reason, trace_number FROM stripe_refunds
   UNION ALL SELECT 'deposit', id::text, dispute_status, (confirmed_at IS NOT NULL)::text, NULL, NULL FROM deposits
+  UNION ALL SELECT 'proposal', number, status::text, NULL, NULL, NULL FROM proposals
   UNION ALL SELECT 'account', stripe_account_id, (disconnected_at IS NOT NULL)::text, charges_enabled::text, NULL, NULL FROM connected_accounts
   UNION ALL SELECT DISTINCT 'email', credit_note_id::text, moment, refund_ref, NULL, NULL FROM outbox_emails WHERE moment <> 'refund_returned' AND moment <> 'refund_returned_alert' AND moment <> 'refund_completed' AND moment <> 'refund_failed' AND moment <> 'paid_twice_alert' AND moment <> 'manual_refund_returned_alert'
   ORDER BY 1, 2, 3, 4`

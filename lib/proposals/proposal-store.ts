@@ -173,15 +173,20 @@ export async function moveProposal(
   await tx.proposal.updateMany({ where: { id: proposalId, status: from }, data: { status: to } })
 }
 
-/** A proposal whose deposit was paid is `paid` when no credit note of it is still owed, `deposit_paid` while one is. */
+/**
+ * A proposal whose deposit was paid is `paid` when no credit note of it is still owed, `deposit_paid` while one is; without
+ * any it stays as it is.
+ */
 export async function writeBooks(tx: Transaction, proposalId: string): Promise<void> {
   // Held first: of two refunds that end at once, the later one must see how the other ended.
   await tx.$queryRaw`SELECT id FROM proposals WHERE id = ${proposalId}::uuid FOR UPDATE`
   await tx.$executeRaw`
-    UPDATE proposals p SET status = CASE
-      WHEN EXISTS (SELECT FROM credit_notes n WHERE n.proposal_id = p.id AND n.refund_status NOT IN ('succeeded', 'manual'))
-      THEN 'deposit_paid'::proposal_status ELSE 'paid'::proposal_status END
-    WHERE id = ${proposalId}::uuid AND status IN ('deposit_paid', 'paid')`
+    UPDATE proposals p SET status = CASE WHEN owed THEN 'deposit_paid'::proposal_status ELSE 'paid'::proposal_status END
+    FROM (
+      SELECT proposal_id, bool_or(refund_status NOT IN ('succeeded', 'manual')) AS owed FROM credit_notes
+      WHERE proposal_id = ${proposalId}::uuid GROUP BY proposal_id
+    ) notes
+    WHERE p.id = notes.proposal_id AND p.status IN ('deposit_paid', 'paid')`
 }
 
 /** Takes over the totals that a signed amendment leaves. */

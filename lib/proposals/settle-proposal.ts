@@ -9,7 +9,8 @@ export async function settleProposal(tx: Transaction, proposalId: string): Promi
   await writeBooks(tx, proposalId)
 }
 
-/** The deposit has arrived. */
+/** The deposit has arrived; what of it had to go back may have been sent by hand before anybody heard of it. */
 export async function recordDepositPaid(tx: Transaction, proposalId: string): Promise<void> {
   await moveProposal(tx, proposalId, 'signed', 'deposit_paid')
+  await writeBooks(tx, proposalId)
 }
