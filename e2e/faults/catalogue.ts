@@ -70,9 +70,12 @@ export const FAULTS: Readonly<Record<string, FaultProof>> = {
     proofs: [[answers, 'timeout_before: the same key']],
   },
   F8: {
-    how: 'simulator: effect, then a stored 500',
+    how: 'simulator: effect, then a stored 500; an effect that comes to light after its attempt was closed',
     out: 'adopted by looking, no second call',
-    proofs: [[answers, 'although it made the refund']],
+    proofs: [
+      [answers, 'although it made the refund'],
+      [answers, 'a try after another one looks before it asks'],
+    ],
   },
   F9: {
     how: 'simulator: a stored 500 without effect',
@@ -111,6 +114,7 @@ export const FAULTS: Readonly<Record<string, FaultProof>> = {
     proofs: [
       [answers, 'as this very note: adopted'],
       [answers, 'by somebody else: failed, and it says which'],
+      [answers, 'and comes back before that is recorded'],
       [recovery, 'a refund made in Stripe’s Dashboard'],
       [news, 'made in Stripe’s Dashboard, of the same amount, may be a second payment'],
       [elsewhere, ''],
@@ -320,6 +324,7 @@ export const FAULTS: Readonly<Record<string, FaultProof>> = {
     proofs: [
       [database, 'is read-only'],
       [crashes, 'the database refuses to record the answer'],
+      [outage, 'a database that may only be read for a while'],
     ],
   },
   F48: {
