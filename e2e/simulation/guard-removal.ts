@@ -202,7 +202,7 @@ try {
     const began = Date.now()
     const restore = guard.changes.map(takeOut)
     const noticed = goesRed(guard)
-    for (const putBack of restore) putBack()
+    for (const putBack of restore.toReversed()) putBack()
     rows.push({
       name: guard.name,
       noticedBy: inWords(guard.noticedBy),
