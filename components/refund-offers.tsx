@@ -1,3 +1,4 @@
+import { FormButton } from '@/components/ui/form-button'
 import { Moment } from '@/components/ui/moment'
 import { Notice } from '@/components/ui/notice'
 import type { Reader } from '@/lib/dates'
@@ -24,9 +25,11 @@ export function NextTry({
       <p className="text-muted">
         Requite tries again by itself: next try <Moment at={plan.at} reader={reader} />, {plan.ordinal} of {plan.of}.
       </p>
-      <button type="submit" className="button button-quiet print:hidden">
-        Stop trying
-      </button>
+      <div className="print:hidden">
+        <FormButton kind="quiet" busyLabel="Stopping…">
+          Stop trying
+        </FormButton>
+      </div>
     </form>
   )
 }
@@ -53,9 +56,11 @@ export function AdoptableRefund({
           <Moment at={refund.createdAt} reader={reader} />. If it is this one, adopt it: it is followed from then on,
           and your client is not paid twice.
         </p>
-        <button type="submit" className="button button-primary print:hidden">
-          Adopt this refund
-        </button>
+        <div className="print:hidden">
+          <FormButton kind="primary" busyLabel="Adopting…">
+            Adopt this refund
+          </FormButton>
+        </div>
       </form>
     </Notice>
   )

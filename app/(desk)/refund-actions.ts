@@ -138,8 +138,8 @@ export async function markRefundedAction(_previous: MarkRefundedState, form: For
 export async function stopTriesAction(form: FormData): Promise<void> {
   await requireSameOrigin()
   const freelancer = await requireFreelancer()
-  const asked = noteForm.parse(Object.fromEntries(form))
-  await stopAutomaticTries({ freelancerId: freelancer.id, actor: 'freelancer', ...asked })
+  const asked = noteForm.safeParse(Object.fromEntries(form))
+  if (asked.success) await stopAutomaticTries({ freelancerId: freelancer.id, actor: 'freelancer', ...asked.data })
   redraw()
 }
 
@@ -147,8 +147,8 @@ export async function stopTriesAction(form: FormData): Promise<void> {
 export async function adoptRefundAction(form: FormData): Promise<void> {
   await requireSameOrigin()
   const freelancer = await requireFreelancer()
-  const asked = noteForm.extend({ stripeRefundId: z.string().max(255) }).parse(Object.fromEntries(form))
-  await adoptRefund({ freelancerId: freelancer.id, actor: 'freelancer', ...asked })
+  const asked = noteForm.extend({ stripeRefundId: z.string().max(255) }).safeParse(Object.fromEntries(form))
+  if (asked.success) await adoptRefund({ freelancerId: freelancer.id, actor: 'freelancer', ...asked.data })
   redraw()
 }
 
