@@ -15,7 +15,7 @@ test('what Requite held back by itself is never told as Stripe’s refusal', () 
 
 test('where Stripe could not be reached or understood, nobody is told that it refused', () => {
   for (const reason of ['api_connection_error', 'api_error', 'unreadable_answer'])
-    expect(refused(reason)).toBe('Stripe gave no clear answer and made no refund')
+    expect(refused(reason)).toBe('Stripe could not be reached, or gave no clear answer: no refund was made')
 })
 
 test('an answer that Stripe was too busy is not told as one that never arrived', () => {

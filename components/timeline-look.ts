@@ -40,7 +40,10 @@ const HELD_BACK: ReadonlyMap<string, string> = new Map([
   ['refunded_elsewhere', 'Held back: a refund of this payment was made outside Requite'],
   ['account_not_connected', 'Held back: the Stripe account that received the deposit is not connected'],
 ])
-const NO_CLEAR_ANSWER: Look = { words: 'Stripe gave no clear answer and made no refund', tone: 'failed' }
+const NO_CLEAR_ANSWER: Look = {
+  words: 'Stripe could not be reached, or gave no clear answer: no refund was made',
+  tone: 'failed',
+}
 
 /** Stripe did answer: it has not begun. */
 const TURNED_AWAY: ReadonlyMap<string, string> = new Map([

@@ -54,7 +54,9 @@ function notRefused(failureReason: string | null): string | null {
     return 'Stripe was not asked: a refund made outside Requite came to light.'
   if (failureReason === 'account_not_connected')
     return 'Stripe was not asked: the Stripe account that received the deposit is not connected.'
-  return heardFromStripe(failureReason) === 'nothing_clear' ? 'Stripe was asked and gave no clear answer.' : null
+  return heardFromStripe(failureReason) === 'nothing_clear'
+    ? 'Stripe could not be reached, or gave no clear answer.'
+    : null
 }
 
 function retried({ refundStatus, failureReason, attemptOpen, depositConfirmed }: CreditNote): Words | null {

@@ -104,11 +104,14 @@ test('a database that may only be read for a while ends no worker either', async
   await startWiredWorker()
   await expect.poll(() => timesCalled('GET', '/v1/events'), { timeout: 20_000, interval: 20 }).toBe(1)
   await outside.query(`ALTER DATABASE ${database} SET default_transaction_read_only = on`)
+  try {
+    await reconnect()
+    await worker.said('heartbeat missed')
+  } finally {
+    await outside.query(`ALTER DATABASE ${database} RESET default_transaction_read_only`)
+    await outside.end()
+  }
   await reconnect()
-  await worker.said('heartbeat missed')
-  await outside.query(`ALTER DATABASE ${database} RESET default_transaction_read_only`)
-  await reconnect()
-  await outside.end()
 
   await expectOneRefund(await issueNote(desk))
 })

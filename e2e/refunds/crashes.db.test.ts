@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { db, disconnectDatabase } from '@/lib/db'
 import { resolveAttempt } from '@/lib/refunds/ask-stripe'
-import type { OpenAttempt } from '@/lib/refunds/attempt-store'
+import { type OpenAttempt, renewLease, takeUpAttempt } from '@/lib/refunds/attempt-store'
 import { sweepRefunds } from '@/lib/refunds/sweep-refunds'
 import { beginRefund } from '@/lib/refunds/trigger-refund'
 import { createRefund } from '@/lib/stripe/create-refund'
@@ -59,6 +59,20 @@ async function asked() {
   const calls = await stripe.callsFor(desk.stripeAccountId)
   return calls.filter(({ method, path }) => method === 'POST' && path === '/v1/refunds')
 }
+
+test('whoever was so slow that somebody else has taken up the attempt does not ask any more; the other does', async () => {
+  const note = await issueNote(desk)
+  const slow = await dieAfterClaim(note)
+  expect(await renewLease(slow)).toBe(true)
+  await letLeaseLapse(note)
+  const other = await takeUpAttempt(slow.id)
+  if (!other) throw new Error('a lapsed attempt may be taken up')
+  expect(await renewLease(slow)).toBe(false)
+  expect(await renewLease(other)).toBe(true)
+  await letLeaseLapse(note)
+  await resolveAttempt(slow.id)
+  expect(await renewLease(other)).toBe(false)
+})
 
 describe('killed after the claim, before the call', () => {
   test('the sweep makes exactly one refund, with the key that was claimed', async () => {

@@ -13,6 +13,7 @@ import { findRefundsShortOfBalance } from '@/lib/refunds/refund-store'
 import { retryRefund } from '@/lib/refunds/retry-refund'
 import { sweepRefunds } from '@/lib/refunds/sweep-refunds'
 import { tellForeignRefund } from '@/lib/refunds/tell-foreign-refund'
+import { triggerStripeRefund } from '@/lib/refunds/trigger-refund'
 import { inTransaction, type Transaction } from '@/lib/transaction'
 import {
   amendAgain,
@@ -131,6 +132,26 @@ describe('a refusal that passes is asked again by itself', () => {
     await stripe.plan({ ...refusedOnce, kind: 'refusal', code: 'charge_disputed' })
     await retryRefund({ ...note, actor: 'freelancer' })
     expect(await emailsOf(note)).toEqual(['refund_failed', 'refund_tries_ended'])
+  })
+
+  test('a planned try that ends before Stripe is asked is told as well', async () => {
+    const note = await issueNote(desk)
+    await stripe.plan(refusedOnce)
+    await trigger(note)
+    await db().$executeRaw`
+      UPDATE connected_accounts SET disconnected_at = now() WHERE stripe_account_id = ${desk.stripeAccountId}`
+    await letNextTryCome(note)
+    await sweepRefunds()
+    expect(await standing(note)).toMatchObject({ failureReason: 'account_not_connected', automaticTries: 1 })
+    expect(await emailsOf(note)).toEqual(['refund_failed', 'refund_tries_ended'])
+  })
+
+  test('a first attempt is no further try, though the sweep begins it', async () => {
+    const note = await issueNote(desk)
+    await stripe.plan({ ...refusedOnce, kind: 'refusal', code: 'charge_disputed' })
+    await triggerStripeRefund({ ...note, cause: 'automatic', actor: 'worker' })
+    expect(await standing(note)).toMatchObject({ failureReason: 'charge_disputed', automaticTries: 0 })
+    expect(await emailsOf(note)).toEqual(['refund_failed'])
   })
 
   test('the freelancer can stop it', async () => {
@@ -331,7 +352,8 @@ describe('events that never arrived', () => {
     await sweepRefunds()
     await runJobs()
     expect(await standing(note)).toMatchObject({ refundStatus: 'requested', depositConfirmed: true })
-    await db().$executeRaw`UPDATE event_cursors SET read_at = now() - interval '1 hour'`
+    await db().$executeRaw`
+      UPDATE event_cursors SET read_at = now() - interval '1 hour' WHERE stripe_account_id = ${desk.stripeAccountId}`
     const counts = await sweepRefunds()
     expect(counts.eventsMissed).toBeGreaterThan(0)
     await runJobs()

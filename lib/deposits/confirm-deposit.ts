@@ -3,6 +3,7 @@ import { findPaymentIntent } from '@/lib/stripe/read-payment'
 import type { Reading } from '@/lib/stripe/read-refunds'
 import type { Transaction } from '@/lib/transaction'
 import {
+  awaitNotesOfDeposit,
   type ConfirmedDeposit,
   confirmDepositRow,
   type DisputeWord,
@@ -21,7 +22,9 @@ export async function confirmDeposit(
   },
 ): Promise<ConfirmedDeposit | null> {
   const confirmed = await confirmDepositRow(tx, payment)
-  if (confirmed) await recordDepositPaid(tx, confirmed.proposalId)
+  if (!confirmed) return null
+  await awaitNotesOfDeposit(tx, confirmed.depositId)
+  await recordDepositPaid(tx, confirmed.proposalId)
   return confirmed
 }
 

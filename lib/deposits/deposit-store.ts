@@ -28,6 +28,11 @@ export async function insertDeposit(tx: Transaction, deposit: NewDeposit): Promi
 
 export type ConfirmedDeposit = { depositId: string; freelancerId: string; proposalId: string }
 
+/** Waits for whoever is at a credit note of this deposit: they hold the note first and its proposal after. */
+export async function awaitNotesOfDeposit(tx: Transaction, depositId: string): Promise<void> {
+  await tx.$queryRaw`SELECT id FROM credit_notes WHERE deposit_id = ${depositId}::uuid ORDER BY id FOR KEY SHARE`
+}
+
 /**
  * Marks the account's deposit that this payment made as confirmed, and learns the ids it did not know. Matches by
  * PaymentIntent, or on older deposits by charge or Checkout Session. Null when there is none, or it was confirmed before.

@@ -234,11 +234,11 @@ export function refundFailed(
   }
 }
 
-/** Requite has asked again by itself, `tries` times, and does so no more: what a note waits for now is said once. */
+/** Requite has asked again by itself, `tries` times, and plans no further try: what the note waits for now is said once. */
 export function refundTriesEnded(
   note: CreditNote,
   freelancer: EmailFreelancer,
-  failed: { reason: string; stripeMessage: string; tries: number; failedAt: Date },
+  failed: { reason: string; stripeMessage: string | null; tries: number; failedAt: Date },
 ): NewEmail {
   return {
     ...toFreelancer(note, freelancer, ''),

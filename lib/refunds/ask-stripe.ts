@@ -16,6 +16,7 @@ import {
   type Look,
   leaveAttemptUnknown,
   type OpenAttempt,
+  renewLease,
   takeUpAttempt,
 } from './attempt-store'
 import { breakerOpenFor, countAnswer, countSilence } from './breaker-store'
@@ -37,7 +38,8 @@ export async function scheduleResolution(tx: Transaction, attemptId: string, inS
  */
 export async function askStripe(attempt: OpenAttempt, cause: Cause): Promise<void> {
   const mustLook = attempt.uncertain || attempt.ordinal > 1 || !(await remembersAccount(attempt.stripeAccountId))
-  if (mustLook && !(await mayAskAfterLooking(attempt, cause))) return
+  // Looking took its time: whoever has taken the attempt up meanwhile, or closed it, goes on alone.
+  if (mustLook && !((await mayAskAfterLooking(attempt, cause)) && (await renewLease(attempt)))) return
   // An earlier refund of the note may have come to light since this attempt was claimed.
   const note = await findCreditNote(attempt.freelancerId, attempt.creditNoteId)
   if (note && isOnItsWay(note)) return closeAsRefused(attempt, PAID_BY_ANOTHER_ATTEMPT, cause)
@@ -163,7 +165,8 @@ export async function recordRefusal(attempt: OpenAttempt, refusal: StripeTrouble
       { ...cause, attemptId: attempt.id },
     )
     // Stripe repeats what it once said to this key: what had left nothing to send may have come back since.
-    await goOnAfterRefusal(tx, { ...note, nothingIsSent: live.length === 0 }, { ...refusal, message })
+    const cameBack = listed.value.length > 0 && live.length === 0
+    await goOnAfterRefusal(tx, { ...note, cameBack }, { ...refusal, message })
   })
 }
 

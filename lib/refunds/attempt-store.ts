@@ -79,6 +79,14 @@ export async function takeUpAttempt(attemptId: string): Promise<OpenAttempt | nu
   return openAttempt(rows[0])
 }
 
+/** Holds an attempt for one more call. False when it is closed, or somebody else has taken it up meanwhile. */
+export async function renewLease({ id, calls }: OpenAttempt): Promise<boolean> {
+  const changed = await db().$executeRaw`
+    UPDATE refund_attempts SET lease_until = now() + ${LEASE_SECONDS} * interval '1 second'
+    WHERE id = ${id}::uuid AND state = 'in_flight' AND calls = ${calls}`
+  return changed > 0
+}
+
 /** What came of looking at Stripe what became of an attempt. An answer ends a refusal; silence neither begins nor ends one. */
 export type Look = 'answered' | 'refused' | 'silent'
 

@@ -15,7 +15,7 @@ import { HEALED_BY, type Healing, healedAlready, nextAutomaticTry, reasonAfterDi
  */
 export async function planAutomaticTry(
   tx: Transaction,
-  note: CreditNote & { nothingIsSent?: boolean },
+  note: CreditNote & { cameBack?: boolean },
   reason: string,
 ): Promise<boolean> {
   const { made } = await findTries(tx, note.id)
@@ -25,13 +25,13 @@ export async function planAutomaticTry(
 }
 
 /**
- * Plans the next try of a note that Stripe has just refused. Where Requite has tried by itself and will no more, the freelancer,
- * who was told to wait for it, hears once that the refund now waits for them.
+ * Plans the next try of a note that was just refused. Where none is planned after one that Requite has made by itself, the
+ * freelancer, who was told to wait for it, hears once what the refund waits for now.
  */
 export async function goOnAfterRefusal(
   tx: Transaction,
-  note: CreditNote & { nothingIsSent?: boolean },
-  refusal: { code: string; message: string },
+  note: CreditNote & { cameBack?: boolean },
+  refusal: { code: string; message: string | null },
 ): Promise<void> {
   if (await planAutomaticTry(tx, note, refusal.code)) return
   const { made } = await findTries(tx, note.id)

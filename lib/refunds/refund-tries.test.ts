@@ -10,6 +10,15 @@ test('a refund made elsewhere that is gone before what it held back is recorded 
   expect(healedAlready('declined', { ...now, foreignRefund: null })).toBe(false)
 })
 
+test('nothing left to send is over once what was sent has come back, and not for an empty list', () => {
+  const now = { disputeStatus: null, foreignRefund: null }
+  for (const code of ['charge_already_refunded', 'amount_exceeds_remaining']) {
+    expect(healedAlready(code, now)).toBe(false)
+    expect(healedAlready(code, { ...now, cameBack: false })).toBe(false)
+    expect(healedAlready(code, { ...now, cameBack: true })).toBe(true)
+  }
+})
+
 test('a note that was held back starts once nothing holds it back any more, and no try is planned yet', () => {
   const note = { refundStatus: 'failed', failureReason: 'refunded_elsewhere', foreignRefund: null, nextTryAt: null }
   for (const live of [true, false]) {

@@ -67,14 +67,14 @@ function isAboutNothingLeft(reason: string | null): boolean {
 
 /**
  * True when a failure is recorded after what it was for the sake of is over: the dispute is won, the refund made elsewhere
- * gone, or what had left nothing to send has come back. `nothingIsSent` where Stripe's list was read and no refund of it lives.
+ * gone, or what had left nothing to send has come back. `cameBack` where Stripe's list shows it so.
  */
 export function healedAlready(
   reason: string,
-  now: { disputeStatus: string | null; foreignRefund: object | null; nothingIsSent?: boolean },
+  now: { disputeStatus: string | null; foreignRefund: object | null; cameBack?: boolean },
 ): boolean {
   if (isAboutRefundElsewhere(reason)) return now.foreignRefund === null
-  if (isAboutNothingLeft(reason)) return now.nothingIsSent === true
+  if (isAboutNothingLeft(reason)) return now.cameBack === true
   return isAboutDispute(reason) && disputeIsWon(now.disputeStatus)
 }
 

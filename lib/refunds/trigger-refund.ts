@@ -2,11 +2,12 @@ import type { CreditNote } from '@/lib/credit-notes/credit-note'
 import { findCreditNote, holdCreditNote } from '@/lib/credit-notes/find-credit-note'
 import { paymentIntentOfDeposit } from '@/lib/deposits/confirm-deposit'
 import { log } from '@/lib/log'
-import { inTransaction } from '@/lib/transaction'
+import { inTransaction, type Transaction } from '@/lib/transaction'
 import { PATIENCE_MS } from './answer-in-time'
 import { askStripe, scheduleResolution } from './ask-stripe'
 import { type AttemptCause, claimAttempt, type OpenAttempt } from './attempt-store'
 import { type Cause, moveRefund } from './move-refund'
+import { goOnAfterRefusal } from './plan-tries'
 import { refundReason } from './refund-reasons'
 import { mayRetry } from './refund-status'
 import {
@@ -69,16 +70,14 @@ export async function beginRefund(trigger: Trigger): Promise<Beginning> {
     }
     // Somebody has refunded the same amount in Stripe's Dashboard: only a person can tell whether that was this refund.
     if (payment.kind === 'ask' && note.foreignRefund && !byPerson) {
-      const move = { to: 'failed', reason: 'refunded_elsewhere', message: null, stripeRefundId: null } as const
       // A failed note's planned try ends here too: left due, every sweep would begin with it for ever.
-      await moveRefund(tx, note, move, { actor })
+      await endUnasked(tx, note, { code: 'refunded_elsewhere', message: null }, trigger)
       return { kind: 'not_asked' }
     }
     // Nothing was asked that could move money. A person hears of it; by itself it is simply tried again later (sweep).
     if (payment.kind === 'unreachable' && !byPerson) return { kind: 'not_asked' }
     if (payment.kind === 'impossible' || payment.kind === 'unreachable') {
-      const move = { to: 'failed', reason: payment.code, message: payment.message, stripeRefundId: null } as const
-      await moveRefund(tx, note, move, { actor })
+      await endUnasked(tx, note, payment, trigger)
       return { kind: 'not_asked' }
     }
     const attempt = await claimAttempt(tx, {
@@ -91,11 +90,28 @@ export async function beginRefund(trigger: Trigger): Promise<Beginning> {
       currency: note.currency,
     })
     if (!attempt) return { kind: 'not_retryable', creditNote: note }
-    if (trigger.cause === 'automatic') await countAutomaticTry(tx, note.id)
+    if (isFurtherTry(trigger, note)) await countAutomaticTry(tx, note.id)
     await moveRefund(tx, note, { to: 'pending' }, { actor, attemptId: attempt.id })
     await scheduleResolution(tx, attempt.id)
     return { kind: 'claimed', attempt }
   })
+}
+
+/** A try that Requite makes by itself after a failure. A first one that the sweep begins is none. */
+function isFurtherTry({ cause }: Trigger, { refundStatus }: CreditNote): boolean {
+  return cause === 'automatic' && refundStatus === 'failed'
+}
+
+/** The refund fails before Stripe is asked for it; a try that ends so has been one all the same. */
+async function endUnasked(
+  tx: Transaction,
+  note: CreditNote,
+  { code, message }: { code: string; message: string | null },
+  trigger: Trigger,
+): Promise<void> {
+  await moveRefund(tx, note, { to: 'failed', reason: code, message, stripeRefundId: null }, { actor: trigger.actor })
+  if (isFurtherTry(trigger, note)) await countAutomaticTry(tx, note.id)
+  await goOnAfterRefusal(tx, note, { code, message })
 }
 
 type RefundablePayment =
