@@ -1,7 +1,6 @@
 import { type CreditNote, refundFacts, type TimelineEntry } from '@/lib/credit-notes/credit-note'
 import { dayIn, type Reader } from '@/lib/dates'
 import { formatMoney } from '@/lib/money'
-import type { Verdict } from '@/lib/refunds/refund-reasons'
 import {
   MANUAL_METHOD_NAMES,
   manualMethodsFor,
@@ -9,32 +8,11 @@ import {
   type RefundBannerView,
   refundBanner,
 } from '@/lib/refunds/refund-status'
-import { paidByBank } from '@/lib/refunds/refund-tries'
 import type { MarkRefundedAction, RefundAction } from './refund-action-state'
 import { RefundActs } from './refund-acts'
 import { RefundBanner } from './refund-banner'
 import { AdoptableRefund, NextTry, type NoteAction } from './refund-offers'
-
-const SECOND_LOOK: Record<Verdict, string> = {
-  retry_now: 'Stripe will be asked once more.',
-  not_yet: 'Asking now will most likely get the same answer. It does no harm: the money can’t go back twice.',
-  will_not_help: 'Stripe will most likely refuse again. Asking does no harm: the money can’t go back twice.',
-  already_refunded:
-    'The money has most likely gone back already. Requite looks for it at Stripe before it asks, so that it can’t go back twice.',
-}
-
-/** Requite finds a refund that it has made itself; one made elsewhere it can't tell from another payment. */
-const BESIDE_ANOTHER =
-  'Asking makes another refund beside the one made outside Requite. If that one was meant for this credit note, your client is paid twice: retry only if it was for something else.'
-
-/** A chargeback is no refund: Stripe does not count it when it is asked for one. */
-const BESIDE_A_CHARGEBACK =
-  'Your client’s bank has taken money of this payment already, and Stripe may send the whole amount on top of it. Retry only if the dispute was about something else.'
-
-function secondLook({ reason }: RefundBannerView): string {
-  if (reason?.code === 'refunded_elsewhere') return BESIDE_ANOTHER
-  return paidByBank(reason?.code ?? null) ? BESIDE_A_CHARGEBACK : SECOND_LOOK[reason?.verdict ?? 'not_yet']
-}
+import { secondLook } from './second-look'
 
 const CALM: Record<RefundBannerView['mood'], boolean> = {
   waiting: true,
@@ -88,7 +66,7 @@ export function CreditNoteRefund({
         acts={view.actions}
         labels={REFUND_ACTION_LABELS}
         calm={CALM[view.mood] || view.adoptable !== null}
-        secondLook={view.retryNeedsSecondLook ? secondLook(view) : null}
+        secondLook={view.retryNeedsSecondLook ? secondLook(view.reason) : null}
         titleId={titleId}
         creditNoteHref={`/credit-notes/${note.id}`}
         facts={{

@@ -4,6 +4,7 @@ import { Moment } from '@/components/ui/moment'
 import type { Tone } from '@/components/ui/tone'
 import type { RefundAttempt } from '@/lib/credit-notes/credit-note'
 import type { Reader } from '@/lib/dates'
+import { heardFromStripe } from '@/lib/refunds/refund-reasons'
 
 const CAUSES: Record<RefundAttempt['cause'], string> = {
   amendment_signed: 'Amendment signed',
@@ -12,11 +13,22 @@ const CAUSES: Record<RefundAttempt['cause'], string> = {
   automatic: 'Automatic',
 }
 
-const OUTCOMES: Record<RefundAttempt['state'], { word: string; tone: Tone }> = {
+type Outcome = { word: string; tone: Tone }
+
+const OUTCOMES: Record<Exclude<RefundAttempt['state'], 'refused'>, Outcome> = {
   in_flight: { word: 'In flight', tone: 'moving' },
   unknown: { word: 'Unknown', tone: 'waiting' },
   accepted: { word: 'Accepted', tone: 'done' },
-  refused: { word: 'Refused', tone: 'failed' },
+}
+
+const CAME_TO_NOTHING: Record<ReturnType<typeof heardFromStripe>, Outcome> = {
+  a_no: { word: 'Refused', tone: 'failed' },
+  nothing_clear: { word: 'No clear answer', tone: 'failed' },
+  not_asked: { word: 'Held back', tone: 'needs_you' },
+}
+
+function outcomeOf({ state, code }: RefundAttempt): Outcome {
+  return state === 'refused' ? CAME_TO_NOTHING[heardFromStripe(code)] : OUTCOMES[state]
 }
 
 const SHOWN = 3
@@ -39,15 +51,12 @@ export function RefundAttempts({ attempts, reader }: { attempts: readonly Refund
 }
 
 function Attempt({ attempt, reader }: { attempt: RefundAttempt; reader: Reader }) {
+  const { word, tone } = outcomeOf(attempt)
   return (
     <li className="px-4 py-3 md:px-5">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
         <span className="font-medium">Attempt {attempt.ordinal}</span>
-        {attempt.code === 'refunded_elsewhere' ? (
-          <Chip tone="needs_you">Held back</Chip>
-        ) : (
-          <Chip tone={OUTCOMES[attempt.state].tone}>{OUTCOMES[attempt.state].word}</Chip>
-        )}
+        <Chip tone={tone}>{word}</Chip>
         <span className="text-[0.8125rem] text-muted">
           {CAUSES[attempt.cause]}, asked {attempt.calls === 1 ? 'once' : `${attempt.calls} times`}
         </span>

@@ -74,6 +74,22 @@ test('whoever was so slow that somebody else has taken up the attempt does not a
   expect(await renewLease(other)).toBe(false)
 })
 
+test('an attempt that somebody else takes up while its refunds are still being read is asked for by that other alone', async () => {
+  const note = await issueNote(desk)
+  const { id } = await dieAfterClaim(note)
+  await letLeaseLapse(note)
+  await stripe.plan({ kind: 'delay_after', milliseconds: 500, method: 'GET', path: '/v1/refunds' })
+  const reading = resolveAttempt(id)
+  await expect.poll(async () => (await stripe.callsFor(desk.stripeAccountId)).length, { interval: 20 }).toBe(1)
+  await letLeaseLapse(note)
+  expect(await takeUpAttempt(id)).toMatchObject({ uncertain: true })
+  await reading
+  expect(await asked()).toHaveLength(0)
+  await letLeaseLapse(note)
+  await resolveAttempt(id)
+  expect(await asked()).toHaveLength(1)
+})
+
 describe('killed after the claim, before the call', () => {
   test('the sweep makes exactly one refund, with the key that was claimed', async () => {
     const note = await issueNote(desk)

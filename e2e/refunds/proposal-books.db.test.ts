@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { holdCreditNote } from '@/lib/credit-notes/find-credit-note'
 import { signAmendment } from '@/lib/credit-notes/sign-amendment'
 import { db, disconnectDatabase } from '@/lib/db'
 import { confirmDeposit } from '@/lib/deposits/confirm-deposit'
 import { markRefunded } from '@/lib/refunds/mark-refunded'
+import { moveRefund } from '@/lib/refunds/move-refund'
 import { inTransaction } from '@/lib/transaction'
 import {
   amendAgain,
@@ -128,12 +130,40 @@ test('two amendments signed at the same moment credit the VAT of two price cuts,
   ])
 })
 
-/** Resolves once so many connections wait for the deposit's row. */
+test('of two refunds that end at the same moment the later closes the proposal', async () => {
+  const [first, second] = await twoRefunds()
+  const news = await newsOf(second)
+  const hearing = await db().$transaction(async (tx) => {
+    const note = await holdCreditNote(tx, first.freelancerId, first.creditNoteId)
+    if (!note?.stripeRefundId) throw new Error('no refund')
+    const completed = { to: 'succeeded', stripeRefundId: note.stripeRefundId, traceNumber: null } as const
+    await moveRefund(tx, note, completed, { actor: 'stripe' })
+    const second = [hear(news)]
+    await waitingFor(1)
+    return second
+  })
+  await Promise.all(hearing)
+  expect(await proposalStatusOf(first)).toBe('paid')
+})
+
+test('who confirms a deposit waits for whoever is at one of its notes before holding the proposal: neither is in the other’s way', async () => {
+  const note = await issueNote(desk, { confirmed: false })
+  const confirming = await db().$transaction(async (tx) => {
+    await holdCreditNote(tx, note.freelancerId, note.creditNoteId)
+    const confirmed = [inTransaction((other) => confirmDeposit(other, { ...note, checkoutSessionId: null }))]
+    await waitingFor(1)
+    await tx.$queryRaw`SELECT id FROM proposals WHERE id = ${note.proposalId}::uuid FOR UPDATE NOWAIT`
+    return confirmed
+  })
+  expect(await Promise.all(confirming)).toMatchObject([{ depositId: note.depositId }])
+})
+
+/** Resolves once so many connections wait for a row. */
 async function waitingFor(count: number): Promise<void> {
   const waiting = async () => {
     const [row] = await db().$queryRaw<{ waiting: number }[]>`
       SELECT count(*)::int AS waiting FROM pg_stat_activity
-      WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%deposits%'`
+      WHERE datname = current_database() AND wait_event_type = 'Lock'`
     return row?.waiting
   }
   await expect.poll(waiting, { timeout: 5000, interval: 20 }).toBe(count)

@@ -467,6 +467,13 @@ describe('the money has gone back already', () => {
     })
   })
 
+  test('says Stripe, whose list shows none that came back: nothing is tried in vain', async () => {
+    const note = await issueNote(desk)
+    await stripe.plan({ kind: 'refusal', code: 'charge_already_refunded', ...asksForRefund })
+    await trigger(note)
+    expect(await standing(note)).toMatchObject({ failureReason: 'charge_already_refunded', nextTryAt: null })
+  })
+
   test('by somebody else: failed, and it says which refund of which day', async () => {
     const note = await issueNote(desk, { priceAfter: 0 })
     for (const amount of [10_000, 20_000]) {

@@ -28,8 +28,7 @@ const OWN_KEY: Change = {
 }
 const UNCERTAIN: Change = {
   file: ATTEMPTS,
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a template in the source.
-  guard: 'uncertain = uncertain OR ${trouble.mayHaveHappened},',
+  guard: `uncertain = uncertain OR \${trouble.mayHaveHappened},`,
   without: '',
 }
 const LIST_FIRST: Change = {
@@ -110,10 +109,8 @@ const guards: Guard[] = [
     changes: [
       {
         file: 'lib/credit-notes/credit-note-store.ts',
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a template in the source.
-        guard: '${SELECT_CREDIT_NOTE} WHERE n.id = ${id}::uuid AND n.freelancer_id = ${freelancerId}::uuid`',
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a template in the source.
-        without: '${SELECT_CREDIT_NOTE} WHERE n.id = ${id}::uuid`',
+        guard: `\${SELECT_CREDIT_NOTE} WHERE n.id = \${id}::uuid AND n.freelancer_id = \${freelancerId}::uuid\``,
+        without: `\${SELECT_CREDIT_NOTE} WHERE n.id = \${id}::uuid\``,
       },
     ],
     noticedBy: { file: 'app/api/credit-notes/credit-notes.db.test.ts', named: 'another freelancer' },
@@ -187,8 +184,7 @@ const guards: Guard[] = [
   },
   {
     name: 'a restored backup is looked after',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a template in the source.
-    changes: [{ file: 'lib/stripe/event-cursor-store.ts', guard: 'AND read_in = ${THIS_LIFE})', without: ')' }],
+    changes: [{ file: 'lib/stripe/event-cursor-store.ts', guard: `AND read_in = \${THIS_LIFE})`, without: ')' }],
     noticedBy: { file: 'e2e/faults/restored-backup.db.test.ts', named: 'Retry looks before it asks' },
   },
 ]

@@ -335,11 +335,19 @@ export function withoutWaiting(reason: RefundReason): RefundReason {
   return { ...reason, wayOut }
 }
 
-/** What Stripe said to a refund that failed for this reason before it was one: a no, nothing that could be understood, or it was not asked. */
+/** What Requite ended by itself, and where Stripe was asked and nobody knows what it made of that. */
+const NOT_ASKED: readonly (string | null)[] = ['refunded_elsewhere', 'account_not_connected']
+const NOTHING_CLEAR: readonly (string | null)[] = [
+  'api_connection_error',
+  'api_error',
+  'unreadable_answer',
+  'outcome_withheld',
+]
+
+/** What was heard from Stripe of a refund that came to nothing for this reason, before there was one. */
 export function heardFromStripe(code: string | null): 'a_no' | 'nothing_clear' | 'not_asked' {
-  if (code === 'refunded_elsewhere' || code === 'account_not_connected') return 'not_asked'
-  if (code === 'api_connection_error' || code === 'api_error' || code === 'unreadable_answer') return 'nothing_clear'
-  return 'a_no'
+  if (NOT_ASKED.includes(code)) return 'not_asked'
+  return NOTHING_CLEAR.includes(code) ? 'nothing_clear' : 'a_no'
 }
 
 /** The help page of a code, always one that exists: `charge_disputed` → `charge-disputed`, a code without an entry → `unknown`. */

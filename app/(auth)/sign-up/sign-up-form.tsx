@@ -3,14 +3,14 @@
 import { useActionState, useRef } from 'react'
 import { ActButton } from '@/components/ui/act-button'
 import { Field } from '@/components/ui/field'
+import { useFocusOnFirstError } from '@/components/ui/focus-on-first-error'
 import { Notice } from '@/components/ui/notice'
-import { useFocusOnFirstError } from '../focus-first-error'
 import { signUpAction } from './sign-up-action'
 
 export function SignUpForm({ passwordMinLength }: { passwordMinLength: number }) {
   const [state, action, busy] = useActionState(signUpAction, { typed: {}, errors: {}, problem: null })
   const form = useRef<HTMLFormElement>(null)
-  useFocusOnFirstError(form, state)
+  useFocusOnFirstError(form, state.errors)
   return (
     <form ref={form} action={action} noValidate className="mt-6 space-y-4">
       <div role="alert">{state.problem && !busy && <Notice tone="failed">{state.problem}</Notice>}</div>

@@ -1,8 +1,9 @@
 'use client'
 
-import { useActionState, useEffect, useRef } from 'react'
+import { useActionState, useRef } from 'react'
 import { ActButton } from '@/components/ui/act-button'
 import { Field, FieldError } from '@/components/ui/field'
+import { useFocusOnFirstError } from '@/components/ui/focus-on-first-error'
 import { Notice } from '@/components/ui/notice'
 import { signAction } from './sign-action'
 
@@ -14,10 +15,7 @@ export function SignForm({ token, freelancerName }: { token: string; freelancerN
     problem: null,
   })
   const form = useRef<HTMLFormElement>(null)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new answer triggers it, also with the same errors
-  useEffect(() => {
-    form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus()
-  }, [errors])
+  useFocusOnFirstError(form, errors)
   return (
     <form ref={form} action={action} noValidate className="space-y-4">
       <input type="hidden" name="token" value={token} />

@@ -1,19 +1,7 @@
-import { formatMoment } from '@/lib/dates'
 import { refundReason, verdictSentence } from '@/lib/refunds/refund-reasons'
 import type { EmailFacts } from '../email-moments'
-import {
-  Action,
-  amountOf,
-  bannerLink,
-  Facts,
-  FreelancerLetter,
-  Headline,
-  isolated,
-  type Letter,
-  type Links,
-  Paragraph,
-} from './letter'
-import { WhyItFailed } from './why-it-failed'
+import { amountOf, FreelancerLetter, Headline, isolated, type Letter, type Links, Paragraph } from './letter'
+import { FailedRefund } from './why-it-failed'
 
 /** To the freelancer: the refund failed, why, whether a retry can help, and where to act. */
 export function refundFailed(facts: EmailFacts<'refund_failed'>, links: Links): Letter {
@@ -28,17 +16,7 @@ export function refundFailed(facts: EmailFacts<'refund_failed'>, links: Links): 
         <Paragraph>
           The refund to {client} did not go through: {reason.title}.
         </Paragraph>
-        <WhyItFailed reason={reason} />
-        <Facts
-          rows={[
-            ['Credit note', facts.creditNoteNumber],
-            ['Client', facts.clientName],
-            ['Amount', amount],
-            ['Failed on', formatMoment(new Date(facts.failedAt), facts)],
-            ['Stripe says', facts.stripeMessage],
-          ]}
-        />
-        <Action href={bannerLink(links, facts)}>Open the refund</Action>
+        <FailedRefund reason={reason} when="Failed on" facts={facts} links={links} />
       </FreelancerLetter>
     ),
   }

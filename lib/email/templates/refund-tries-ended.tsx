@@ -1,19 +1,7 @@
-import { formatMoment } from '@/lib/dates'
 import { refundReason, verdictSentence, withoutWaiting } from '@/lib/refunds/refund-reasons'
 import type { EmailFacts } from '../email-moments'
-import {
-  Action,
-  amountOf,
-  bannerLink,
-  Facts,
-  FreelancerLetter,
-  Headline,
-  isolated,
-  type Letter,
-  type Links,
-  Paragraph,
-} from './letter'
-import { WhyItFailed } from './why-it-failed'
+import { amountOf, FreelancerLetter, Headline, isolated, type Letter, type Links, Paragraph } from './letter'
+import { FailedRefund } from './why-it-failed'
 
 /** To the freelancer, who was told that Requite tries again by itself: it has, and now the refund waits for them. */
 export function refundTriesEnded(facts: EmailFacts<'refund_tries_ended'>, links: Links): Letter {
@@ -32,17 +20,7 @@ export function refundTriesEnded(facts: EmailFacts<'refund_tries_ended'>, links:
         <Paragraph>
           Requite has tried the refund to {client} {times} by itself, and it still did not go through: {reason.title}.
         </Paragraph>
-        <WhyItFailed reason={reason} />
-        <Facts
-          rows={[
-            ['Credit note', facts.creditNoteNumber],
-            ['Client', facts.clientName],
-            ['Amount', amount],
-            ['Last tried on', formatMoment(new Date(facts.failedAt), facts)],
-            ['Stripe says', facts.stripeMessage],
-          ]}
-        />
-        <Action href={bannerLink(links, facts)}>Open the refund</Action>
+        <FailedRefund reason={reason} when="Last tried on" facts={facts} links={links} />
       </FreelancerLetter>
     ),
   }
