@@ -436,6 +436,25 @@ describe('sending', () => {
     expect(await theEmail()).toMatchObject({ state: 'sent', tries: 1 })
   })
 
+  test('nor does one that lasts: it is recorded as soon as it can be, unless the worker shall stop', {
+    timeout: 60_000,
+  }, async () => {
+    const [id = ''] = await enqueue(completed())
+    const failures = vi.spyOn(log, 'warn')
+    await db().$executeRawUnsafe(`CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN RAISE EXCEPTION 'disk full' USING ERRCODE = 'disk_full'; END $$`)
+    await db().$executeRaw`
+      CREATE TRIGGER no_room BEFORE UPDATE ON outbox_emails FOR EACH ROW WHEN (NEW.state = 'sent') EXECUTE FUNCTION no_room()`
+    const sending = sendEmail(id)
+    // More than a quarter of a minute's worth of tries, and no end to them.
+    await expect.poll(() => failures.mock.calls.length, { timeout: 40_000 }).toBeGreaterThan(7)
+    await expect(sendEmail(id, AbortSignal.abort())).rejects.toThrow()
+    await db().$executeRaw`DROP TRIGGER no_room ON outbox_emails`
+    await db().$executeRaw`DROP FUNCTION no_room`
+    await expect(sending).resolves.toBe('sent')
+    expect(await theEmail()).toMatchObject({ state: 'sent' })
+  })
+
   test('killed between the server’s acceptance and our mark, it comes again under the same Message-ID', {
     // Starting another process takes its time on a busy machine.
     timeout: 60_000,
