@@ -13,6 +13,7 @@ import { RefundActs } from './refund-acts'
 import { RefundBanner } from './refund-banner'
 import { AdoptableRefund, NextTry, type NoteAction } from './refund-offers'
 import { secondLook } from './second-look'
+import type { SiteLink } from './ui/link-type'
 
 const CALM: Record<RefundBannerView['mood'], boolean> = {
   waiting: true,
@@ -30,6 +31,7 @@ export function CreditNoteRefund({
   title,
   timeline = [],
   markOpenInPlace = false,
+  Link,
   actions,
 }: {
   note: CreditNote
@@ -40,6 +42,7 @@ export function CreditNoteRefund({
   /** The note's history, where the page shows it. */
   timeline?: readonly TimelineEntry[]
   markOpenInPlace?: boolean
+  Link: SiteLink
   actions: {
     retry: RefundAction
     refresh: RefundAction
@@ -58,6 +61,7 @@ export function CreditNoteRefund({
       title={title}
       timelineHref={`/credit-notes/${note.id}#timeline`}
       secondPayment={timeline.findLast(({ kind }) => kind === 'paid_twice')?.detail}
+      Link={Link}
     >
       {view.adoptable && <AdoptableRefund noteId={note.id} refund={view.adoptable} reader={reader} adopt={adopt} />}
       {view.nextTry && <NextTry noteId={note.id} plan={view.nextTry} reader={reader} stop={stopTries} />}

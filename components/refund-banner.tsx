@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import type { TimelineEntry } from '@/lib/credit-notes/credit-note'
 import { reasonSlug, VERDICT_LABELS, type Verdict } from '@/lib/refunds/refund-reasons'
 import type { RefundBannerView } from '@/lib/refunds/refund-status'
+import type { SiteLink } from './ui/link-type'
 import { Notice } from './ui/notice'
 import { TONE_INK, TONE_LINE, TONE_WASH, type Tone } from './ui/tone'
 import { ToneMark } from './ui/tone-mark'
@@ -20,6 +21,7 @@ export function RefundBanner({
   title: Title = 'h2',
   timelineHref,
   secondPayment,
+  Link,
   children,
 }: {
   view: RefundBannerView
@@ -28,6 +30,7 @@ export function RefundBanner({
   timelineHref: string
   /** What may have paid the client once more, where the page knows it. */
   secondPayment: TimelineEntry['detail'] | undefined
+  Link: SiteLink
   /** The acts (RefundActs). */
   children: ReactNode
 }) {
@@ -54,9 +57,10 @@ export function RefundBanner({
             <strong className="font-semibold">Your client may have been paid twice.</strong> Stripe reports{' '}
             <SecondPayment payment={secondPayment} /> in addition to{' '}
             {view.status === 'manual' ? 'the refund marked here' : 'the refund above'} (see{' '}
-            <a href={timelineHref} className="text-link">
+            {/* A plain anchor's fragment would be dropped from the address by the router's next redraw. */}
+            <Link href={timelineHref} className="text-link">
               the timeline
-            </a>
+            </Link>
             ). Look at both in Stripe. If both have left, agree with your client how one comes back. If the other one
             was meant for something else, there is nothing to do.
           </Notice>

@@ -62,4 +62,11 @@ test('a client who may have been paid twice waits for the freelancer on Today, a
   await expect(needsYou.getByText('Your client may have been paid twice.')).toBeVisible()
   await needsYou.getByRole('link', { name: note.number }).click()
   await expect(alarm).toBeVisible()
+
+  await alarm.getByRole('link', { name: 'the timeline' }).click()
+  await expect(page).toHaveURL(/#timeline$/)
+  await desk.stripe.act(`/refunds/${other?.id}/fail`, { failure_reason: 'expired_or_canceled_card' })
+  await expect(alarm).toBeHidden()
+  // The page was redrawn under its reader: the address still names the place they are at.
+  await expect(page).toHaveURL(/#timeline$/)
 })

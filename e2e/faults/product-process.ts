@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { projectRoot } from '../world/migrated-database'
 import { freePort } from '../world/ports'
 
@@ -52,9 +52,11 @@ function inHands(child: ChildProcess): ProductProcess {
   const { pid, stdout, stderr } = child
   if (pid === undefined || !stdout || !stderr) throw new Error('the process did not start')
   let output = ''
+  const heard = new EventEmitter()
   for (const stream of [stdout, stderr]) {
     stream.on('data', (bytes) => {
       output += bytes
+      heard.emit('more')
     })
   }
   const ended = once(child, 'exit').then(([code, signal]: unknown[]) => {
@@ -67,8 +69,7 @@ function inHands(child: ChildProcess): ProductProcess {
     output: () => output,
     async said(words) {
       while (!output.includes(words)) {
-        const more = Promise.race([once(stdout, 'data'), once(stderr, 'data')])
-        const over = await Promise.race([more.then(() => null), ended])
+        const over = await Promise.race([once(heard, 'more').then(() => null), ended])
         if (over !== null && !output.includes(words))
           throw new Error(`it ended (${over}) before it was ready:\n${output}`)
       }

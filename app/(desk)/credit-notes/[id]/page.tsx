@@ -80,6 +80,7 @@ export default async function CreditNotePage({ params, searchParams }: PageProps
         today={dayIn(freelancer.timeZone, new Date())}
         timeline={timeline}
         markOpenInPlace={(await searchParams).mark === 'refunded'}
+        Link={DeskLink}
         actions={BANNER_ACTIONS}
       />
 

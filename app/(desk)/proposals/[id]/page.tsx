@@ -68,7 +68,14 @@ export default async function ProposalPage({ params }: PageProps<'/proposals/[id
                 </DeskLink>
                 <Amount amount={note.amountGross} currency={note.currency} locale={freelancer.locale} />
               </h2>
-              <CreditNoteRefund note={note} reader={freelancer} today={today} title="h3" actions={BANNER_ACTIONS} />
+              <CreditNoteRefund
+                note={note}
+                reader={freelancer}
+                today={today}
+                title="h3"
+                Link={DeskLink}
+                actions={BANNER_ACTIONS}
+              />
             </div>
           ))}
         </section>
