@@ -45,7 +45,7 @@ const note: CreditNote = {
   disputeStatus: null,
   disputeId: null,
   disputeClosedAt: null,
-  disputeCovers: true,
+  disputePays: 0,
   traceNumber: null,
 }
 

@@ -116,6 +116,38 @@ test('a refund that Stripe completed beside a dispute that is then lost is told 
   expect(await emailsOf(note)).toContain('paid_twice_alert')
 })
 
+test.each(['first', 'last'] as const)(
+  'a refund under way when a dispute is lost for a part of it is told as maybe paid twice, the loss heard of %s',
+  async (lossHeard) => {
+    const note = await issueNote(desk)
+    await trigger(note)
+    const loss = () => said(note, 'lost', 500, -60)
+    const completion = () => deliverAll(stripe, desk)
+    for (const news of lossHeard === 'first' ? [loss, completion] : [completion, loss]) await news()
+    expect(await standing(note)).toMatchObject({ refundStatus: 'succeeded', paidTwiceAt: expect.any(Date) })
+    expect(await emailsOf(note)).toContain('paid_twice_alert')
+  },
+)
+
+test('a refund that is asked for after a dispute was lost for a part of it, knowing of that, alarms nobody', async () => {
+  const note = await issueNote(desk)
+  await said(note, 'lost', 500, -120)
+  await trigger(note)
+  await deliverAll(stripe, desk)
+  expect(await standing(note)).toMatchObject({ refundStatus: 'succeeded', paidTwiceAt: null })
+})
+
+test('a note of which a lost dispute has paid nothing, all of it being another’s, is not told as paid twice', async () => {
+  const first = await issueNote(desk, { card: 'pm_card_createDispute' })
+  await trigger(first)
+  const later = await sign(desk, await amendAgain(first, 10_000))
+  const second = { ...first, creditNoteId: later.id, amount: 10_000 }
+  expect(await byHand(second)).toMatchObject({ ok: true })
+  await said(first, 'lost', first.amount)
+  expect(await standing(first)).toMatchObject({ failureReason: 'paid_by_chargeback' })
+  expect(await standing(second)).toMatchObject({ refundStatus: 'manual', paidTwiceAt: null })
+})
+
 test.each(['in order', 'the wrong way round'] as const)(
   'a dispute that is lost and then won asks for the refund again, its news arriving %s',
   async (order) => {

@@ -10,11 +10,12 @@ type Asker = Pick<Transaction, '$queryRaw' | '$executeRaw'>
 
 type CreditNoteRow = Omit<
   CreditNote,
-  'amountNet' | 'amountVat' | 'amountGross' | 'manual' | 'attempts' | 'foreignRefund'
+  'amountNet' | 'amountVat' | 'amountGross' | 'disputePays' | 'manual' | 'attempts' | 'foreignRefund'
 > & {
   amountNet: bigint
   amountVat: bigint
   amountGross: bigint
+  disputePays: bigint
   attempts: bigint
   parties: CreditNoteParties
   manualMethod: ManualMethod | null
@@ -41,10 +42,12 @@ const SELECT_CREDIT_NOTE = Prisma.sql`
     n.next_try_at AS "nextTryAt", n.automatic_tries AS "automaticTries", d.dispute_status AS "disputeStatus",
     d.dispute_id AS "disputeId", d.dispute_closed_at AS "disputeClosedAt",
     -- What the bank takes back pays the notes that nothing else has paid, the oldest first.
-    (d.dispute_amount IS NULL OR (d.dispute_currency = n.currency AND d.dispute_amount >= n.amount_gross + coalesce((
-      SELECT sum(m.amount_gross) FROM credit_notes m
-      WHERE m.deposit_id = d.id AND (m.issued_at, m.id) < (n.issued_at, n.id)
-        AND (m.refund_status IN ('pending', 'failed') OR m.manual_method::text = 'chargeback')), 0))) AS "disputeCovers",
+    CASE WHEN d.dispute_amount IS NULL THEN n.amount_gross WHEN d.dispute_currency = n.currency THEN
+      greatest(0, least(n.amount_gross, d.dispute_amount - coalesce((
+        SELECT sum(m.amount_gross) FROM credit_notes m
+        WHERE m.deposit_id = d.id AND (m.issued_at, m.id) < (n.issued_at, n.id)
+          AND (m.refund_status IN ('pending', 'failed') OR m.manual_method::text = 'chargeback')), 0)))
+      ELSE 0 END::bigint AS "disputePays",
     f.id AS "foreignRefundId", f.created_at AS "foreignRefundAt", d.method AS "depositMethod",
     d.confirmed_at IS NOT NULL AS "depositConfirmed",
     EXISTS (SELECT FROM refund_attempts t WHERE t.credit_note_id = n.id AND t.state IN ('in_flight', 'unknown')) AS "attemptOpen",
@@ -74,6 +77,7 @@ function creditNote(row: CreditNoteRow): CreditNote {
     amountNet: Number(row.amountNet),
     amountVat: Number(row.amountVat),
     amountGross: Number(row.amountGross),
+    disputePays: Number(row.disputePays),
     attempts: Number(row.attempts),
     foreignRefund:
       foreignRefundId && foreignRefundAt ? { stripeRefundId: foreignRefundId, createdAt: foreignRefundAt } : null,

@@ -49,8 +49,8 @@ export type CreditNote = {
   /** The last dispute over the deposit, and when it was decided. */
   disputeId: string | null
   disputeClosedAt: Date | null
-  /** What the bank takes back in that dispute is enough for the whole of this note. */
-  disputeCovers: boolean
+  /** How much of this note the bank takes back in that dispute, should it be lost; in minor units, at most the whole. */
+  disputePays: number
   pendingReason: string | null
   traceNumber: string | null
 }

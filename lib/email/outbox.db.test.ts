@@ -162,7 +162,7 @@ async function issueCreditNote(): Promise<CreditNote> {
     disputeStatus: null,
     disputeId: null,
     disputeClosedAt: null,
-    disputeCovers: true,
+    disputePays: 0,
     traceNumber: null,
   }
 }

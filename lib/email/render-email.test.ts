@@ -63,7 +63,7 @@ const note: CreditNote = {
   disputeStatus: null,
   disputeId: null,
   disputeClosedAt: null,
-  disputeCovers: true,
+  disputePays: 0,
   traceNumber: null,
 }
 

@@ -144,14 +144,20 @@ async function findRefundBeside(tx: Transaction, note: CreditNote): Promise<stri
 }
 
 /**
- * A lost dispute has paid a note that was paid back otherwise. Whoever sends by hand what a smaller dispute has left open has
- * paid nothing twice.
+ * A lost dispute has paid a note that was paid back otherwise. Whoever sends a note, or the rest of it, after the bank has
+ * given its client a part has decided so knowing of it: nothing is paid twice by that.
  */
 function paidBesideDispute(note: CreditNote): boolean {
-  const otherwise = note.refundStatus === 'succeeded' || (note.manual !== null && note.manual.method !== 'chargeback')
-  if (note.disputeStatus !== 'lost' || !otherwise) return false
-  const sentBefore = note.settledAt !== null && note.disputeClosedAt !== null && note.settledAt < note.disputeClosedAt
-  return note.disputeCovers || sentBefore
+  if (note.disputeStatus !== 'lost' || note.disputePays === 0) return false
+  const sentAt = sentOtherwiseAt(note)
+  if (sentAt === null) return false
+  return note.disputePays === note.amountGross || (note.disputeClosedAt !== null && sentAt < note.disputeClosedAt)
+}
+
+/** When a note that is paid back by something else than a chargeback was sent: asked for at Stripe, or marked. */
+function sentOtherwiseAt(note: CreditNote): Date | null {
+  if (note.refundStatus === 'succeeded') return note.requestedAt
+  return note.manual !== null && note.manual.method !== 'chargeback' ? note.settledAt : null
 }
 
 function bounceOf(note: CreditNote, refunds: readonly { stripeRefundId: string; failureReason: string | null }[]) {

@@ -97,12 +97,12 @@ export function healedByRefundElsewhere(
  */
 export function reasonAfterDispute(
   reason: string,
-  dispute: { disputeStatus: string | null; disputeCovers: boolean },
+  note: { disputeStatus: string | null; disputePays: number; amountGross: number },
 ): string {
   if (!isAboutDispute(reason)) return reason
-  if (dispute.disputeStatus === 'lost')
-    return dispute.disputeCovers ? 'paid_by_chargeback' : 'partly_paid_by_chargeback'
-  return disputeIsWon(dispute.disputeStatus) && paidByBank(reason) ? 'charge_disputed' : reason
+  if (note.disputeStatus === 'lost')
+    return note.disputePays === note.amountGross ? 'paid_by_chargeback' : 'partly_paid_by_chargeback'
+  return disputeIsWon(note.disputeStatus) && paidByBank(reason) ? 'charge_disputed' : reason
 }
 
 /** The client's bank has taken the money of the note, or a part of it. */
