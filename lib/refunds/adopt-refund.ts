@@ -3,9 +3,9 @@ import type { CreditNote } from '@/lib/credit-notes/credit-note'
 import { holdCreditNote } from '@/lib/credit-notes/find-credit-note'
 import { inTransaction } from '@/lib/transaction'
 import { followRefunds } from './apply-stripe-refund'
+import { adoptKnownRefund } from './known-refund-store'
 import { tellNotesOf } from './move-refund'
 import { mayRetry, type RefundStatus } from './refund-status'
-import { adoptKnownRefund } from './refund-store'
 
 export type AdoptResult =
   | { ok: true; creditNote: CreditNote }

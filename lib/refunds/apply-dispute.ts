@@ -3,9 +3,10 @@ import { recordDispute } from '@/lib/deposits/confirm-deposit'
 import type { EventFacts } from '@/lib/stripe/event-facts'
 import type { Transaction } from '@/lib/transaction'
 import { followRefunds } from './apply-stripe-refund'
+import { findFailedFor } from './automatic-tries-store'
 import { alertManualRefundReturned, type Cause, moveRefund } from './move-refund'
 import { wakeRefunds } from './plan-tries'
-import { findFailedFor, findPaidBackOf } from './refund-store'
+import { findPaidBackOf } from './refund-store'
 import { disputeIsWon, HEALED_BY, reasonAfterDispute } from './refund-tries'
 
 /** A word of Stripe on a dispute, and when it was said. */

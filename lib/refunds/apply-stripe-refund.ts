@@ -3,18 +3,18 @@ import { holdCreditNote, writeTimeline } from '@/lib/credit-notes/find-credit-no
 import type { RefundNews } from '@/lib/stripe/refund-news'
 import type { Transaction } from '@/lib/transaction'
 import { closeAttemptAccepted, findOpenAttempt } from './attempt-store'
-import { alertPaidTwice, type Cause, endPaidTwice, moveRefund, tellNotesOf } from './move-refund'
-import { planAutomaticTry } from './plan-tries'
-import { mergeProgress, paidOnceMore, sameProgress, verdictOnRefunds } from './refund-news-rules'
 import {
   findCreditNoteOfRefund,
   findKnownRefund,
   findKnownRefunds,
-  findNotesOfPayment,
   findRefundsElsewhere,
   lockRefundNews,
   saveKnownRefund,
-} from './refund-store'
+} from './known-refund-store'
+import { alertPaidTwice, type Cause, endPaidTwice, moveRefund, tellNotesOf } from './move-refund'
+import { planAutomaticTry } from './plan-tries'
+import { mergeProgress, paidOnceMore, sameProgress, verdictOnRefunds } from './refund-news-rules'
+import { findNotesOfPayment } from './refund-store'
 
 /** What came of a piece of news: kept with the event. */
 export type NewsOutcome = 'applied' | 'nothing_new' | 'foreign_refund' | 'other_account'

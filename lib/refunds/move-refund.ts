@@ -17,14 +17,9 @@ import type { Freelancer } from '@/lib/freelancers/freelancer-store'
 import { addJob } from '@/lib/jobs'
 import { settleProposal } from '@/lib/proposals/settle-proposal'
 import type { Transaction } from '@/lib/transaction'
+import { findRefundsElsewhere } from './known-refund-store'
 import type { ManualMethod, RefundStatus } from './refund-status'
-import {
-  clearPaidTwice,
-  findRefundsElsewhere,
-  markPaidTwice,
-  type RefundColumns,
-  writeRefundColumns,
-} from './refund-store'
+import { clearPaidTwice, markPaidTwice, type RefundColumns, writeRefundColumns } from './refund-store'
 import { paidByBank, reasonAfterDispute } from './refund-tries'
 
 /** Who or what moves a refund; kept with the move on the timeline. */

@@ -5,8 +5,8 @@ import { enqueueEmail } from '@/lib/email/outbox'
 import { findFreelancer } from '@/lib/freelancers/find-freelancer'
 import { addJob } from '@/lib/jobs'
 import { inTransaction, type Transaction } from '@/lib/transaction'
+import { findFailedFor, findTries, planNextTry, writeTriesStopped } from './automatic-tries-store'
 import type { Cause } from './move-refund'
-import { findFailedFor, findTries, planNextTry, writeTriesStopped } from './refund-store'
 import { HEALED_BY, type Healing, healedAlready, nextAutomaticTry, reasonAfterDispute } from './refund-tries'
 
 /**

@@ -2,10 +2,11 @@ import type { CreditNote } from '@/lib/credit-notes/credit-note'
 import { holdCreditNote, isOnTimeline, writeTimeline } from '@/lib/credit-notes/find-credit-note'
 import { inTransaction, type Transaction } from '@/lib/transaction'
 import { followRefunds } from './apply-stripe-refund'
+import { type ForeignRefund, findForeignRefund } from './known-refund-store'
 import { alertManualRefundReturned, type Cause } from './move-refund'
 import { wakeRefund } from './plan-tries'
 import { isLive } from './refund-news-rules'
-import { type ForeignRefund, findCreditNotesOfPayment, findForeignRefund } from './refund-store'
+import { findCreditNotesOfPayment } from './refund-store'
 import { healedByRefundElsewhere } from './refund-tries'
 
 /**

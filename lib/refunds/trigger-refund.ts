@@ -6,18 +6,12 @@ import { inTransaction, type Transaction } from '@/lib/transaction'
 import { PATIENCE_MS } from './answer-in-time'
 import { askStripe, scheduleResolution } from './ask-stripe'
 import { type AttemptCause, claimAttempt, type OpenAttempt } from './attempt-store'
+import { countAutomaticTry, findTries, startTriesAfresh } from './automatic-tries-store'
 import { type Cause, moveRefund } from './move-refund'
 import { goOnAfterRefusal } from './plan-tries'
 import { refundReason } from './refund-reasons'
 import { mayRetry } from './refund-status'
-import {
-  countAutomaticTry,
-  findRefundSource,
-  findTries,
-  type RefundSource,
-  startTriesAfresh,
-  writePendingReason,
-} from './refund-store'
+import { findRefundSource, type RefundSource, writePendingReason } from './refund-store'
 
 export type Trigger = { freelancerId: string; creditNoteId: string; cause: AttemptCause; actor: Cause['actor'] }
 
