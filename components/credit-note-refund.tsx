@@ -14,6 +14,7 @@ import { RefundBanner } from './refund-banner'
 import { AdoptableRefund, NextTry, type NoteAction } from './refund-offers'
 import { secondLook } from './second-look'
 import type { SiteLink } from './ui/link-type'
+import { sentenceCase } from './ui/sentence-case'
 
 const CALM: Record<RefundBannerView['mood'], boolean> = {
   waiting: true,
@@ -100,8 +101,4 @@ function chargebackOf(note: CreditNote, { timeZone }: Reader) {
     reference: note.disputeId ?? '',
     refundedOn: note.disputeClosedAt && dayIn(timeZone, note.disputeClosedAt),
   }
-}
-
-function sentenceCase(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1)
 }

@@ -4,6 +4,7 @@ import { reasonSlug, VERDICT_LABELS, type Verdict } from '@/lib/refunds/refund-r
 import type { RefundBannerView } from '@/lib/refunds/refund-status'
 import type { SiteLink } from './ui/link-type'
 import { Notice } from './ui/notice'
+import { sentenceCase } from './ui/sentence-case'
 import { TONE_INK, TONE_LINE, TONE_WASH, type Tone } from './ui/tone'
 import { ToneMark } from './ui/tone-mark'
 
@@ -122,8 +123,4 @@ function ReasonLines({ view, reason }: { view: RefundBannerView; reason: NonNull
       )}
     </dl>
   )
-}
-
-function sentenceCase(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1)
 }

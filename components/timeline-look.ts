@@ -9,7 +9,6 @@ const LOOKS: Record<TimelineKind, Look> = {
   deposit_confirmed: { words: 'Stripe confirmed the deposit', tone: 'done' },
   attempt_started: { words: 'Refund attempt begun', tone: 'moving' },
   attempt_unknown: { words: 'Stripe’s answer did not arrive: outcome unknown', tone: 'waiting' },
-  attempt_resolved: { words: 'Outcome of the attempt found out', tone: 'moving' },
   attempt_given_up: { words: 'Attempt closed without knowing what became of it', tone: 'waiting' },
   refund_requested: { words: 'Stripe accepted the refund', tone: 'moving' },
   refund_refused: { words: 'Stripe refused the refund', tone: 'failed' },

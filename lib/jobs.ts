@@ -1,18 +1,15 @@
+import type { Actor, AttemptCause, CreditNoteKey } from './credit-notes/credit-note'
 import type { Transaction } from './transaction'
 
 /** The worker's tasks and what each is given. */
 export type JobPayloads = {
   'apply-stripe-event': { eventId: string }
-  'trigger-refund': {
-    freelancerId: string
-    creditNoteId: string
-    cause: 'amendment_signed' | 'deposit_confirmed' | 'automatic'
-  }
+  'trigger-refund': CreditNoteKey & { cause: Exclude<AttemptCause, 'retry'> }
   'resolve-attempt': { attemptId: string }
-  'read-refunds': { freelancerId: string; creditNoteId: string }
+  'read-refunds': CreditNoteKey
   'tell-foreign-refund': {
     stripeRefundId: string
-    actor: 'client' | 'freelancer' | 'api_key' | 'stripe' | 'worker'
+    actor: Actor
     stripeEventId: string | null
   }
   'send-email': { outboxId: string }

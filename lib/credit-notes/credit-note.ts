@@ -6,6 +6,9 @@ export type CreditNoteParties = {
   client: { name: string; address: string; email: string; locale: string }
 }
 
+/** Names a credit note beside whose it is: no query asks for one without the other. */
+export type CreditNoteKey = { freelancerId: string; creditNoteId: string }
+
 /** A credit note as the desk reads it. Amounts are minor units of `currency`, times are UTC. */
 export type CreditNote = {
   id: string
@@ -81,7 +84,6 @@ export const TIMELINE_KINDS = [
   'deposit_confirmed',
   'attempt_started',
   'attempt_unknown',
-  'attempt_resolved',
   'attempt_given_up',
   'refund_requested',
   'refund_refused',
@@ -105,6 +107,9 @@ export const TIMELINE_KINDS = [
 ] as const
 export type TimelineKind = (typeof TIMELINE_KINDS)[number]
 
+/** Who or what a line of a history was caused by. */
+export type Actor = 'client' | 'freelancer' | 'api_key' | 'stripe' | 'worker'
+
 /** One line of a credit note's history: what happened, who or what caused it. */
 export type TimelineEntry = {
   id: string
@@ -112,18 +117,21 @@ export type TimelineEntry = {
   kind: TimelineKind
   fromStatus: RefundStatus | null
   toStatus: RefundStatus | null
-  actor: 'client' | 'freelancer' | 'api_key' | 'stripe' | 'worker'
+  actor: Actor
   attemptId: string | null
   stripeEventId: string | null
   /** Facts in words the timeline shows, e.g. code, message, requestId, method, reference, stripeRefundId, recipient. */
   detail: Record<string, string>
 }
 
+/** What a refund attempt was begun for. */
+export type AttemptCause = 'amendment_signed' | 'deposit_confirmed' | 'retry' | 'automatic'
+
 /** One try to have Stripe pay the credit note back, as shown to the freelancer. */
 export type RefundAttempt = {
   id: string
   ordinal: number
-  cause: 'amendment_signed' | 'deposit_confirmed' | 'retry' | 'automatic'
+  cause: AttemptCause
   state: 'in_flight' | 'unknown' | 'accepted' | 'refused'
   idempotencyKey: string
   calls: number

@@ -1,9 +1,8 @@
+import type { AttemptCause, CreditNoteKey } from '@/lib/credit-notes/credit-note'
 import { db } from '@/lib/db'
 import type { Transaction } from '@/lib/transaction'
 
 /** Who or what began an attempt. */
-export type AttemptCause = 'amendment_signed' | 'deposit_confirmed' | 'retry' | 'automatic'
-
 /** An attempt whose outcome is not known yet, as claimed. Amount in minor units. */
 export type OpenAttempt = {
   id: string
@@ -150,10 +149,7 @@ export async function closeWithheldAttempt(tx: Transaction, creditNoteId: string
 }
 
 /** Notes of an account one of whose attempts was closed without knowing its outcome. */
-export async function findNotesWithheld(
-  tx: Transaction,
-  stripeAccountId: string,
-): Promise<{ freelancerId: string; creditNoteId: string }[]> {
+export async function findNotesWithheld(tx: Transaction, stripeAccountId: string): Promise<CreditNoteKey[]> {
   return tx.$queryRaw`
     SELECT DISTINCT freelancer_id AS "freelancerId", credit_note_id AS "creditNoteId" FROM refund_attempts
     WHERE stripe_account_id = ${stripeAccountId} AND code = 'outcome_withheld'`
@@ -172,9 +168,7 @@ export async function findOpenAttempt(
 }
 
 /** Open attempts whose lease has run out, oldest first: the work of a process that died, or that it is time to ask about again. */
-export async function findLapsedAttempts(
-  limit: number,
-): Promise<{ attemptId: string; freelancerId: string; creditNoteId: string }[]> {
+export async function findLapsedAttempts(limit: number): Promise<(CreditNoteKey & { attemptId: string })[]> {
   return db().$queryRaw`
     SELECT id AS "attemptId", freelancer_id AS "freelancerId", credit_note_id AS "creditNoteId" FROM refund_attempts
     WHERE state IN ('in_flight', 'unknown') AND lease_until <= now() ORDER BY lease_until LIMIT ${limit}`

@@ -1,3 +1,4 @@
+import type { CreditNoteKey } from '@/lib/credit-notes/credit-note'
 import { db } from '@/lib/db'
 import type { Transaction } from '@/lib/transaction'
 
@@ -38,7 +39,7 @@ export async function findTries(tx: Transaction, creditNoteId: string): Promise<
 }
 
 /** Failed notes whose automatic try is due, the longest waiting first. */
-export async function findDueTries(limit: number): Promise<{ freelancerId: string; creditNoteId: string }[]> {
+export async function findDueTries(limit: number): Promise<CreditNoteKey[]> {
   return db().$queryRaw`
     SELECT freelancer_id AS "freelancerId", id AS "creditNoteId" FROM credit_notes
     WHERE next_try_at <= now() ORDER BY next_try_at LIMIT ${limit}`
@@ -49,7 +50,7 @@ export async function findFailedFor(
   asker: Pick<Transaction, '$queryRaw'>,
   reasons: readonly string[],
   of: { stripeAccountId: string; paymentIntentId?: string | null; chargeId?: string | null },
-): Promise<{ freelancerId: string; creditNoteId: string }[]> {
+): Promise<CreditNoteKey[]> {
   const anyPayment = of.paymentIntentId == null && of.chargeId == null
   return asker.$queryRaw`
     SELECT n.freelancer_id AS "freelancerId", n.id AS "creditNoteId"
@@ -69,12 +70,8 @@ export async function findRefundsShortOfBalance(
   reasons: readonly string[],
   mostTries: number,
   limit: number,
-): Promise<
-  { freelancerId: string; creditNoteId: string; stripeAccountId: string; currency: string; amount: number }[]
-> {
-  const rows = await db().$queryRaw<
-    { freelancerId: string; creditNoteId: string; stripeAccountId: string; currency: string; amount: bigint }[]
-  >`
+): Promise<(CreditNoteKey & { stripeAccountId: string; currency: string; amount: number })[]> {
+  const rows = await db().$queryRaw<(CreditNoteKey & { stripeAccountId: string; currency: string; amount: bigint })[]>`
     SELECT n.freelancer_id AS "freelancerId", n.id AS "creditNoteId", d.stripe_account_id AS "stripeAccountId",
       n.currency, n.amount_gross AS amount
     FROM credit_notes n

@@ -1,3 +1,4 @@
+import type { CreditNoteKey } from '@/lib/credit-notes/credit-note'
 import { db } from '@/lib/db'
 import type { RefundNews, StripeRefundStatus } from '@/lib/stripe/refund-news'
 import type { Transaction } from '@/lib/transaction'
@@ -11,8 +12,8 @@ import type { RefundElsewhere } from './refund-news-rules'
 export async function findCreditNoteOfRefund(
   tx: Transaction,
   news: RefundNews,
-): Promise<{ freelancerId: string; creditNoteId: string } | 'other_account' | null> {
-  const rows = await tx.$queryRaw<{ freelancerId: string; creditNoteId: string; sameAccount: boolean; own: boolean }[]>`
+): Promise<CreditNoteKey | 'other_account' | null> {
+  const rows = await tx.$queryRaw<(CreditNoteKey & { sameAccount: boolean; own: boolean })[]>`
     SELECT n.freelancer_id AS "freelancerId", n.id AS "creditNoteId",
       d.stripe_account_id = ${news.stripeAccountId} AS "sameAccount",
       (n.currency = ${news.currency} AND n.amount_gross = ${news.amount}

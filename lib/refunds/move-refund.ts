@@ -1,4 +1,4 @@
-import type { CreditNote, TimelineKind } from '@/lib/credit-notes/credit-note'
+import type { Actor, CreditNote, TimelineKind } from '@/lib/credit-notes/credit-note'
 import { holdCreditNote, isOnTimeline, writeTimeline } from '@/lib/credit-notes/find-credit-note'
 import {
   manualRefundReturned,
@@ -24,7 +24,7 @@ import { paidByBank, reasonAfterDispute } from './refund-tries'
 
 /** Who or what moves a refund; kept with the move on the timeline. */
 export type Cause = {
-  actor: 'client' | 'freelancer' | 'api_key' | 'stripe' | 'worker'
+  actor: Actor
   attemptId?: string | null
   stripeEventId?: string | null
 }

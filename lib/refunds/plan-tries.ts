@@ -1,4 +1,4 @@
-import type { CreditNote } from '@/lib/credit-notes/credit-note'
+import type { CreditNote, CreditNoteKey } from '@/lib/credit-notes/credit-note'
 import { holdCreditNote, writeTimeline } from '@/lib/credit-notes/find-credit-note'
 import { refundTriesEnded } from '@/lib/email/email-moments'
 import { enqueueEmail } from '@/lib/email/outbox'
@@ -60,7 +60,7 @@ export async function wakeRefunds(
 /** Asks again for one refund at once, because what it waited for has come about. False when it is not to be asked for. */
 export async function wakeRefund(
   tx: Transaction,
-  note: { freelancerId: string; creditNoteId: string },
+  note: CreditNoteKey,
   healing: Healing,
   cause: Cause = { actor: 'stripe' },
 ): Promise<boolean> {
@@ -69,11 +69,7 @@ export async function wakeRefund(
   return true
 }
 
-async function askAgainIn(
-  tx: Transaction,
-  note: { freelancerId: string; creditNoteId: string },
-  inSeconds: number,
-): Promise<boolean> {
+async function askAgainIn(tx: Transaction, note: CreditNoteKey, inSeconds: number): Promise<boolean> {
   if (!(await planNextTry(tx, note.creditNoteId, inSeconds))) return false
   // A second late rather than early: the job checks that the try is due.
   await addJob(

@@ -1,4 +1,4 @@
-import type { CreditNote } from '@/lib/credit-notes/credit-note'
+import type { CreditNote, CreditNoteKey } from '@/lib/credit-notes/credit-note'
 import { findCreditNote } from '@/lib/credit-notes/find-credit-note'
 import { paymentIntentOfDeposit } from '@/lib/deposits/confirm-deposit'
 import { log } from '@/lib/log'
@@ -22,7 +22,7 @@ export type RefreshResult =
  * Safe to press any number of times. `stripeAnswered` is false when Stripe has not answered in a
  * person's patience (1.5 s): what it says after that is applied all the same.
  */
-export async function refreshRefund(click: { freelancerId: string; creditNoteId: string }): Promise<RefreshResult> {
+export async function refreshRefund(click: CreditNoteKey): Promise<RefreshResult> {
   const note = await findCreditNote(click.freelancerId, click.creditNoteId)
   if (!note) return { ok: false, reason: 'not_found' }
   let answered = false

@@ -1,3 +1,4 @@
+import type { CreditNoteKey } from '@/lib/credit-notes/credit-note'
 import { db } from '@/lib/db'
 import type { Transaction } from '@/lib/transaction'
 import type { NoteOfPayment } from './refund-news-rules'
@@ -44,7 +45,7 @@ export async function findCreditNotesOfPayment(
   stripeAccountId: string,
   paymentIntentId: string,
   asker: Asker = db(),
-): Promise<{ freelancerId: string; creditNoteId: string; status: RefundStatus }[]> {
+): Promise<(CreditNoteKey & { status: RefundStatus })[]> {
   return asker.$queryRaw`
     SELECT n.freelancer_id AS "freelancerId", n.id AS "creditNoteId", n.refund_status AS status
     FROM deposits d JOIN credit_notes n ON n.deposit_id = d.id
@@ -53,10 +54,7 @@ export async function findCreditNotesOfPayment(
 }
 
 /** The notes of a deposit whose refund has been waiting for it to be confirmed. */
-export async function findCreditNotesWaitingForDeposit(
-  tx: Transaction,
-  depositId: string,
-): Promise<{ freelancerId: string; creditNoteId: string }[]> {
+export async function findCreditNotesWaitingForDeposit(tx: Transaction, depositId: string): Promise<CreditNoteKey[]> {
   return tx.$queryRaw`
     SELECT n.freelancer_id AS "freelancerId", n.id AS "creditNoteId" FROM credit_notes n
     WHERE n.deposit_id = ${depositId}::uuid AND n.refund_status = 'pending'
@@ -118,7 +116,7 @@ export async function writePendingReason(
 export async function findPaidBackOf(
   asker: Asker,
   of: { stripeAccountId: string; paymentIntentId: string | null; chargeId: string },
-): Promise<{ freelancerId: string; creditNoteId: string }[]> {
+): Promise<CreditNoteKey[]> {
   return asker.$queryRaw`
     SELECT n.freelancer_id AS "freelancerId", n.id AS "creditNoteId"
     FROM credit_notes n JOIN deposits d ON d.id = n.deposit_id
@@ -150,7 +148,7 @@ export async function markPaidTwice(tx: Transaction, creditNoteId: string): Prom
  */
 export async function findQuietRefunds(
   limit: number,
-): Promise<{ freelancerId: string; creditNoteId: string; status: RefundStatus; confirmed: boolean }[]> {
+): Promise<(CreditNoteKey & { status: RefundStatus; confirmed: boolean })[]> {
   return db().$queryRaw`
     SELECT n.freelancer_id AS "freelancerId", n.id AS "creditNoteId", n.refund_status AS status,
       d.confirmed_at IS NOT NULL AS confirmed

@@ -1,3 +1,4 @@
+import type { CreditNoteKey } from '@/lib/credit-notes/credit-note'
 import { findCreditNote } from '@/lib/credit-notes/find-credit-note'
 import { describeFailure } from '@/lib/failures'
 import { addJob } from '@/lib/jobs'
@@ -153,11 +154,7 @@ async function lookAfterQuietRefunds(counts: SweepCounts, timeIsUp: () => boolea
 }
 
 /** Most looks find nothing new; only those that did are worth telling. */
-async function noteWhatMoved(
-  note: { freelancerId: string; creditNoteId: string },
-  before: RefundStatus,
-  kind: SweepFindingKind,
-): Promise<void> {
+async function noteWhatMoved(note: CreditNoteKey, before: RefundStatus, kind: SweepFindingKind): Promise<void> {
   const now = await findCreditNote(note.freelancerId, note.creditNoteId)
   if (now?.refundStatus !== before) await writeSweepFinding({ ...note, kind })
 }

@@ -1,19 +1,19 @@
-import type { CreditNote } from '@/lib/credit-notes/credit-note'
+import type { Actor, AttemptCause, CreditNote, CreditNoteKey } from '@/lib/credit-notes/credit-note'
 import { findCreditNote, holdCreditNote } from '@/lib/credit-notes/find-credit-note'
 import { paymentIntentOfDeposit } from '@/lib/deposits/confirm-deposit'
 import { log } from '@/lib/log'
 import { inTransaction, type Transaction } from '@/lib/transaction'
 import { PATIENCE_MS } from './answer-in-time'
 import { askStripe, scheduleResolution } from './ask-stripe'
-import { type AttemptCause, claimAttempt, type OpenAttempt } from './attempt-store'
+import { claimAttempt, type OpenAttempt } from './attempt-store'
 import { countAutomaticTry, findTries, startTriesAfresh } from './automatic-tries-store'
-import { type Cause, moveRefund } from './move-refund'
+import { moveRefund } from './move-refund'
 import { goOnAfterRefusal } from './plan-tries'
 import { refundReason } from './refund-reasons'
 import { mayRetry } from './refund-status'
 import { findRefundSource, type RefundSource, writePendingReason } from './refund-store'
 
-export type Trigger = { freelancerId: string; creditNoteId: string; cause: AttemptCause; actor: Cause['actor'] }
+export type Trigger = CreditNoteKey & { cause: AttemptCause; actor: Actor }
 
 /**
  * Has Stripe pay a credit note back (product.md, "Triggering a refund"). Never throws: whatever happens ends up on the

@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import type { ReactNode } from 'react'
 import { Chip } from '@/components/ui/chip'
+import { sentenceCase } from '@/components/ui/sentence-case'
 import type { Tone } from '@/components/ui/tone'
 import { type RefundReason, reasonOfSlug, VERDICT_LABELS, type Verdict } from '@/lib/refunds/refund-reasons'
 import { REFUND_STATUSES } from '@/lib/refunds/refund-status'
@@ -86,8 +87,4 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
       {children}
     </section>
   )
-}
-
-function sentenceCase(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1)
 }
