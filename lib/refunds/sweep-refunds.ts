@@ -17,7 +17,7 @@ import { readStripe } from './refresh-refund'
 import type { RefundStatus } from './refund-status'
 import { findQuietRefunds, writeStripeRead } from './refund-store'
 import { HEALED_BY, MOST_AUTOMATIC_TRIES } from './refund-tries'
-import { beginSweep, endSweep, type SweepFindingKind, writeSweepFinding } from './sweep-store'
+import { beginSweep, endSweep, type SweepCounts, type SweepFindingKind, writeSweepFinding } from './sweep-store'
 import { triggerStripeRefund } from './trigger-refund'
 
 /** How many of each kind one sweep takes on: a backlog is worked off over several sweeps, not in one that never ends. */
@@ -29,24 +29,11 @@ const SWEEP_MS = 30_000
 /** Seconds between two sweeps. */
 const SWEEP_EVERY = 15
 
-/** What one sweep did, by kind. */
-export type SweepCounts = {
-  attemptsResolved: number
-  triesMade: number
-  refundsBegun: number
-  refundsRead: number
-  balancesHealed: number
-  accountsRead: number
-  eventsMissed: number
-  /** Kept long ago and unhandled since: taken up again, and of these what this version still cannot apply. */
-  eventsTakenUp: number
-  eventsUnreadable: number
-}
-
 /**
  * Looks after what fell between the cracks: attempts whose process died, planned tries whose job was lost, refunds that
- * nobody began or that went quiet, balances that were topped up, events that never arrived or that nobody has handled. In bounded batches, and safe in
- * several processes at once: leases, claims, merges and the inbox decide. While Stripe is down it leaves it alone.
+ * nobody began or that went quiet, balances that were topped up, events that never arrived or that nobody has handled. In
+ * bounded batches, and safe in several processes at once: leases, claims, merges and the inbox decide. While Stripe is down
+ * it leaves it alone.
  */
 export async function sweepRefunds(): Promise<SweepCounts> {
   const id = await beginSweep()

@@ -1,9 +1,22 @@
 import { z } from 'zod'
 import { db } from '@/lib/db'
-import type { SweepCounts } from './sweep-refunds'
 
 /** How many sweeps are kept to look back on. */
 const KEPT = 2000
+
+/** What one sweep did, by kind. */
+export type SweepCounts = {
+  attemptsResolved: number
+  triesMade: number
+  refundsBegun: number
+  refundsRead: number
+  balancesHealed: number
+  accountsRead: number
+  eventsMissed: number
+  /** Kept long ago and unhandled since: taken up again, and of these what this version still cannot apply. */
+  eventsTakenUp: number
+  eventsUnreadable: number
+}
 
 /** Notes that a sweep has begun, and returns its id. */
 export async function beginSweep(): Promise<bigint> {
