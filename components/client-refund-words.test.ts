@@ -46,6 +46,7 @@ const note: CreditNote = {
   disputeId: null,
   disputeClosedAt: null,
   disputePays: 0,
+  disputeLeftOver: 0,
   traceNumber: null,
 }
 

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { Fragment, type ReactNode } from 'react'
 import type { TimelineEntry } from '@/lib/credit-notes/credit-note'
 import { reasonSlug, VERDICT_LABELS, type Verdict } from '@/lib/refunds/refund-reasons'
 import type { RefundBannerView } from '@/lib/refunds/refund-status'
@@ -21,7 +21,7 @@ export function RefundBanner({
   titleId,
   title: Title = 'h2',
   timelineHref,
-  secondPayment,
+  secondPayments,
   Link,
   children,
 }: {
@@ -30,7 +30,7 @@ export function RefundBanner({
   title?: 'h2' | 'h3'
   timelineHref: string
   /** What may have paid the client once more, where the page knows it. */
-  secondPayment: TimelineEntry['detail'] | undefined
+  secondPayments: readonly TimelineEntry['detail'][]
   Link: SiteLink
   /** The acts (RefundActs). */
   children: ReactNode
@@ -56,7 +56,7 @@ export function RefundBanner({
         {view.paidTwice && (
           <Notice tone="failed" role="alert">
             <strong className="font-semibold">Your client may have been paid twice.</strong> Stripe reports{' '}
-            <SecondPayment payment={secondPayment} /> in addition to{' '}
+            <SecondPayments payments={secondPayments} /> in addition to{' '}
             {view.status === 'manual' ? 'the refund marked here' : 'the refund above'} (see{' '}
             {/* A plain anchor's fragment would be dropped from the address by the router's next redraw. */}
             <Link href={timelineHref} className="text-link">
@@ -85,11 +85,15 @@ export function RefundBanner({
   )
 }
 
-function SecondPayment({ payment }: { payment: TimelineEntry['detail'] | undefined }) {
-  const id = (shown: string) => <span className="font-mono text-[0.9em] font-medium wrap-anywhere">{shown}</span>
-  if (payment?.stripeRefundId) return <>the refund {id(payment.stripeRefundId)}</>
-  if (payment?.disputeId) return <>the lost dispute {id(payment.disputeId)}</>
-  return 'another refund or a lost dispute'
+function SecondPayments({ payments }: { payments: readonly TimelineEntry['detail'][] }) {
+  if (payments.length === 0) return 'another refund or a lost dispute'
+  return payments.map(({ stripeRefundId, disputeId }, i) => (
+    <Fragment key={stripeRefundId ?? disputeId}>
+      {i > 0 && (i === payments.length - 1 ? ' and ' : ', ')}
+      {disputeId ? 'the lost dispute' : 'the refund'}{' '}
+      <span className="font-mono text-[0.9em] font-medium wrap-anywhere">{disputeId ?? stripeRefundId}</span>
+    </Fragment>
+  ))
 }
 
 function ReasonLines({ view, reason }: { view: RefundBannerView; reason: NonNullable<RefundBannerView['reason']> }) {

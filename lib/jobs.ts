@@ -12,6 +12,7 @@ export type JobPayloads = {
     actor: Actor
     stripeEventId: string | null
   }
+  'share-out-dispute': CreditNoteKey & { actor: Actor; stripeEventId: string | null }
   'send-email': { outboxId: string }
   'sweep-refunds': Record<string, never>
 }

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import { db, disconnectDatabase } from '@/lib/db'
+import { adoptRefund } from '@/lib/refunds/adopt-refund'
 import { applyDispute } from '@/lib/refunds/apply-dispute'
 import { markRefunded } from '@/lib/refunds/mark-refunded'
 import { inTransaction } from '@/lib/transaction'
@@ -15,6 +16,7 @@ import {
   issueNote,
   type Note,
   openDesk,
+  runJobs,
   sign,
   standing,
   timelineOf,
@@ -70,6 +72,46 @@ test('a dispute lost for less than the credit note does not count as having paid
   expect(await standing(note)).toMatchObject({ refundStatus: 'manual', paidTwiceAt: null })
 })
 
+test('a refund that had failed for another reason is paid too by a dispute lost since: its freelancer hears so, once', async () => {
+  const note = await issueNote(desk)
+  await trigger(note)
+  const { stripeRefundId } = await standing(note)
+  await stripe.act(`/refunds/${stripeRefundId}/fail`, { failure_reason: 'expired_or_canceled_card' })
+  await deliverAll(stripe, desk)
+  expect(await standing(note)).toMatchObject({ failureReason: 'expired_or_canceled_card' })
+  const toldBefore = await emailsOf(note)
+  await said(note, 'lost', 30_000)
+  await said(note, 'lost', 30_000, 1)
+  expect(await standing(note)).toMatchObject({ failureReason: 'paid_by_chargeback', failureMessage: null })
+  expect(await emailsOf(note)).toEqual([...toldBefore, 'refund_failed'])
+  expect(await byHand(note, 'chargeback')).toMatchObject({ ok: true })
+})
+
+test('a try that Requite had planned is not made once a lost dispute has paid the client', async () => {
+  const note = await issueNote(desk)
+  await stripe.plan({ kind: 'error_before', method: 'POST', path: '/v1/refunds' })
+  await trigger(note)
+  expect(await standing(note)).toMatchObject({ failureReason: 'api_error', nextTryAt: expect.any(Date) })
+  await said(note, 'lost', 30_000)
+  expect(await standing(note)).toMatchObject({ failureReason: 'paid_by_chargeback', nextTryAt: null })
+})
+
+test('nor is one planned where the loss is known before the refusal that passes', async () => {
+  const note = await issueNote(desk)
+  await said(note, 'lost', 30_000)
+  await stripe.plan({ kind: 'error_before', method: 'POST', path: '/v1/refunds' })
+  await trigger(note)
+  expect(await standing(note)).toMatchObject({ failureReason: 'paid_by_chargeback', nextTryAt: null })
+})
+
+test('a dispute that was decided before the credit note was issued says nothing of what the note fails for', async () => {
+  const note = await issueNote(desk)
+  await said(note, 'lost', 30_000, -3600)
+  await stripe.plan({ kind: 'error_before', method: 'POST', path: '/v1/refunds' })
+  await trigger(note)
+  expect(await standing(note)).toMatchObject({ failureReason: 'api_error', nextTryAt: expect.any(Date) })
+})
+
 test('what the bank took pays the notes of a deposit one after another, as far as it goes', async () => {
   const first = await issueNote(desk, { card: 'pm_card_createDispute' })
   const later = await sign(desk, await amendAgain(first, 10_000))
@@ -79,6 +121,59 @@ test('what the bank took pays the notes of a deposit one after another, as far a
   await said(first, 'lost', first.amount + 1)
   expect(await standing(first)).toMatchObject({ failureReason: 'paid_by_chargeback' })
   expect(await standing(second)).toMatchObject({ failureReason: 'partly_paid_by_chargeback' })
+})
+
+/** An older note and a younger one of the same deposit. */
+async function twoNotes(card?: string): Promise<[Note, Note]> {
+  const older = await issueNote(desk, card ? { card } : {})
+  const later = await sign(desk, await amendAgain(older, 10_000))
+  await forgetJobs()
+  return [older, { ...older, creditNoteId: later.id, amount: later.amountGross }]
+}
+
+const refusedForDispute = { kind: 'refusal', code: 'charge_disputed', method: 'POST', path: '/v1/refunds' } as const
+
+test.each(['before', 'after'] as const)(
+  'no two notes are paid by the same money of a lost dispute, heard of %s one of them fails',
+  async (when) => {
+    const [older, younger] = await twoNotes('pm_card_pendingRefund')
+    await trigger(older)
+    await stripe.plan(refusedForDispute)
+    await trigger(younger)
+    const { stripeRefundId } = await standing(older)
+    const loss = () => said(older, 'lost', older.amount)
+    const failure = async () => {
+      await stripe.act(`/refunds/${stripeRefundId}/fail`, { failure_reason: 'charge_for_pending_refund_disputed' })
+      await deliverAll(stripe, desk)
+    }
+    for (const news of when === 'before' ? [loss, failure] : [failure, loss]) await news()
+    await runJobs()
+    expect(await standing(older)).toMatchObject({ failureReason: 'paid_by_chargeback' })
+    expect(await standing(younger)).toMatchObject({ failureReason: 'chargeback_paid_another' })
+    expect(await byHand(younger, 'chargeback')).toMatchObject({ reason: 'method_not_possible' })
+  },
+)
+
+test('an older note that Stripe has paid is not told as paid twice where the bank has paid a younger one', async () => {
+  const [older, younger] = await twoNotes()
+  await trigger(older)
+  await deliverAll(stripe, desk)
+  await stripe.plan(refusedForDispute)
+  await trigger(younger)
+  await said(older, 'lost', younger.amount)
+  await runJobs()
+  expect(await standing(younger)).toMatchObject({ failureReason: 'paid_by_chargeback' })
+  expect(await standing(older)).toMatchObject({ refundStatus: 'succeeded', paidTwiceAt: null })
+})
+
+test('a note that was marked with the dispute’s number, while the dispute was open, is not told as paid twice when it is lost', async () => {
+  const note = await issueNote(desk, { card: 'pm_card_createDispute' })
+  await trigger(note)
+  await byHand(note, 'sepa', 'Accepted dispute du_1')
+  await said(note, 'lost', 30_000)
+  expect(await standing(note)).toMatchObject({ refundStatus: 'manual', paidTwiceAt: null })
+  await said(note, 'won', 30_000, 1)
+  expect(await emailsOf(note)).toContain('manual_refund_returned_alert')
 })
 
 test('a transfer beside a dispute that is then lost is told as maybe paid twice, until it is won after all', async () => {
@@ -93,17 +188,20 @@ test('a transfer beside a dispute that is then lost is told as maybe paid twice,
   expect(await standing(note)).toMatchObject({ paidTwiceAt: null })
 })
 
-test('a chargeback that a note was marked with, and that is won after all, is told: the client has lost the money again', async () => {
-  const note = await issueNote(desk, { card: 'pm_card_createDispute' })
-  await trigger(note)
-  await said(note, 'lost', 30_000)
-  const { disputeId } = await standing(note)
-  expect(await byHand(note, 'chargeback', `By chargeback ${disputeId}`)).toMatchObject({ ok: true })
-  await said(note, 'won', 30_000, 1)
-  expect((await timelineOf(note)).at(-1)).toMatchObject({ kind: 'manual_refund_returned', detail: { disputeId } })
-  expect(await emailsOf(note)).toContain('manual_refund_returned_alert')
-  expect(await standing(note)).toMatchObject({ refundStatus: 'manual' })
-})
+test.each(['By chargeback du_1', 'The bank took it back'])(
+  'a chargeback that a note was marked with (%s), and that is won after all, is told: the client has lost the money again',
+  async (reference) => {
+    const note = await issueNote(desk, { card: 'pm_card_createDispute' })
+    await trigger(note)
+    await said(note, 'lost', 30_000)
+    const { disputeId } = await standing(note)
+    expect(await byHand(note, 'chargeback', reference)).toMatchObject({ ok: true })
+    await said(note, 'won', 30_000, 1)
+    expect((await timelineOf(note)).at(-1)).toMatchObject({ kind: 'manual_refund_returned', detail: { disputeId } })
+    expect(await emailsOf(note)).toContain('manual_refund_returned_alert')
+    expect(await standing(note)).toMatchObject({ refundStatus: 'manual' })
+  },
+)
 
 test('a refund that Stripe completed beside a dispute that is then lost is told as maybe paid twice', async () => {
   const note = await issueNote(desk)
@@ -128,6 +226,18 @@ test.each(['first', 'last'] as const)(
     expect(await emailsOf(note)).toContain('paid_twice_alert')
   },
 )
+
+test('a refund made in the Dashboard before a dispute was lost for a part of it is told as maybe paid twice though adopted after', async () => {
+  const note = await issueNote(desk)
+  await stripe.plan({ kind: 'error_before', method: 'POST', path: '/v1/refunds' })
+  await trigger(note)
+  await stripe.act('/refund-in-dashboard', { payment_intent: note.paymentIntentId, amount: note.amount })
+  await deliverAll(stripe, desk)
+  await said(note, 'lost', 500, -60)
+  const { stripeRefundId } = (await standing(note)).foreignRefund ?? { stripeRefundId: '' }
+  expect(await adoptRefund({ ...note, stripeRefundId, actor: 'freelancer' })).toMatchObject({ ok: true })
+  expect(await standing(note)).toMatchObject({ refundStatus: 'succeeded', paidTwiceAt: expect.any(Date) })
+})
 
 test('a refund that is asked for after a dispute was lost for a part of it, knowing of that, alarms nobody', async () => {
   const note = await issueNote(desk)

@@ -8,7 +8,7 @@ import { applyStripeRefund } from '@/lib/refunds/apply-stripe-refund'
 import { findRefundsShortOfBalance } from '@/lib/refunds/automatic-tries-store'
 import { lookingAfter } from '@/lib/refunds/looking-after'
 import { markRefunded } from '@/lib/refunds/mark-refunded'
-import { stopAutomaticTries } from '@/lib/refunds/plan-tries'
+import { stopAutomaticTries, wakeRefund } from '@/lib/refunds/plan-tries'
 import { readStripe } from '@/lib/refunds/refresh-refund'
 import { retryRefund } from '@/lib/refunds/retry-refund'
 import { sweepRefunds } from '@/lib/refunds/sweep-refunds'
@@ -27,6 +27,7 @@ import {
   issueNote,
   type Note,
   openDesk,
+  pressRetry,
   resolveNow,
   runJobs,
   sign,
@@ -130,8 +131,35 @@ describe('a refusal that passes is asked again by itself', () => {
     expect(await emailsOf(note)).toEqual(['refund_failed', 'refund_tries_ended'])
     // Whoever presses Retry sees its answer.
     await stripe.plan({ ...refusedOnce, kind: 'refusal', code: 'charge_disputed' })
-    await retryRefund({ ...note, actor: 'freelancer' })
+    await pressRetry(note)
     expect(await emailsOf(note)).toEqual(['refund_failed', 'refund_tries_ended'])
+  })
+
+  test('each time that the tries end is told: what was topped up as told may be refused for another reason', async () => {
+    const note = await issueNote(desk)
+    await stripe.plan(refusedOnce)
+    await trigger(note)
+    for (const code of ['balance_insufficient', 'charge_disputed']) {
+      await stripe.plan({ ...refusedOnce, kind: 'refusal', code })
+      await inTransaction((tx) => wakeRefund(tx, note, 'balance_topped_up'))
+      await letNextTryCome(note)
+      await sweepRefunds()
+      expect(await standing(note)).toMatchObject({ failureReason: code, nextTryAt: null })
+    }
+    expect(await emailsOf(note)).toEqual(['refund_failed', 'refund_tries_ended', 'refund_tries_ended'])
+  })
+
+  test('a Retry whose answer came too late to be seen is told when Stripe has refused it', async () => {
+    const note = await issueNote(desk)
+    await stripe.plan({ ...refusedOnce, kind: 'refusal', code: 'charge_disputed' })
+    await trigger(note)
+    await stripe.plan({ ...refusedOnce, kind: 'timeout_before', milliseconds: 20 })
+    await retryRefund({ ...note, actor: 'freelancer' })
+    await stripe.plan({ ...refusedOnce, kind: 'refusal', code: 'charge_disputed' })
+    await expect.poll(async () => (await attemptsOf(note)).at(-1)?.state).toBe('unknown')
+    await resolveNow(note)
+    expect(await standing(note)).toMatchObject({ failureReason: 'charge_disputed', attemptOpen: false })
+    expect(await emailsOf(note)).toEqual(['refund_failed', 'refund_failed'])
   })
 
   test('a planned try that ends before Stripe is asked is told as well', async () => {
@@ -238,7 +266,8 @@ describe('what a refund waited for starts it when it comes about', () => {
       manual: { method: 'chargeback', reference: dispute, refundedOn },
       paidTwiceAt: null,
     })
-    expect((await emailsOf(note)).toSorted()).toEqual(['refund_completed_manually', 'refund_failed'])
+    // Told when the dispute blocked it, and when that was lost.
+    expect((await emailsOf(note)).toSorted()).toEqual(['refund_completed_manually', 'refund_failed', 'refund_failed'])
   })
 
   test('what no lost dispute has paid cannot be marked as paid by chargeback', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { deskSummary } from '@/lib/credit-notes/credit-note-store'
 import { db, disconnectDatabase } from '@/lib/db'
 import { adoptRefund } from '@/lib/refunds/adopt-refund'
@@ -149,6 +150,21 @@ describe('beside a note that Requite has paid through Stripe', () => {
       needsYou: [failed.creditNoteId],
       recentlySettled: [note.creditNoteId],
     })
+  })
+
+  test('each further payment is told as well, though an alarm stands already', async () => {
+    const note = await issueNote(desk)
+    await forgetJobs()
+    await pay(note)
+    await refundByHand(note, note.amount + 1)
+    await hear()
+    const dispute = z.object({ id: z.string() }).parse(await stripe.act(`/charges/${note.chargeId}/dispute`))
+    await stripe.act(`/disputes/${dispute.id}/lost`)
+    for (let again = 0; again < 2; again++)
+      for (const told of await stripe.webhooksOf(desk.stripeAccountId, ['charge.dispute.closed'])) await deliver(told)
+    await runJobs()
+    expect(await kindsOf(note, 'paid_twice')).toEqual(['paid_twice', 'paid_twice'])
+    expect((await emailsOf(note)).filter((moment) => moment === 'paid_twice_alert')).toHaveLength(2)
   })
 
   test('a refund of less is no second payment of it', async () => {

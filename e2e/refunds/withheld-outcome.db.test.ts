@@ -61,12 +61,12 @@ const daysPass = (note: Note, days: number) =>
 const refusedSince = async (note: Note) =>
   (await db().refundAttempt.findFirstOrThrow({ where: { creditNoteId: note.creditNoteId } })).lookRefusedSince
 
-const mark = (note: Note) =>
+const mark = (note: Note, reference = 'By transfer') =>
   markRefunded({
     ...note,
     actor: 'freelancer',
     method: 'sepa',
-    reference: 'By transfer',
+    reference,
     refundedOn: new Date('2026-03-14T00:00:00Z'),
   })
 
@@ -102,6 +102,22 @@ test('news that Stripe had paid after all raises the alarm that the client was p
   await runJobs()
   expect(await standing(note)).toMatchObject({ refundStatus: 'manual', paidTwiceAt: expect.any(Date) })
   expect(await emailsOf(note)).toEqual(['refund_completed_manually', 'paid_twice_alert'])
+})
+
+test('a refund of Stripe’s that the freelancer found and gave as the reference is no second payment, and is told when it bounces', async () => {
+  const note = await lostAccount()
+  await daysPass(note, 8)
+  const [refund] = await stripe.refundsOf(desk.stripeAccountId)
+  await mark(note, `Found in Stripe: ${refund?.id}`)
+  await stripe.act(`/accounts/${desk.stripeAccountId}/reconnect`)
+  for (const told of await stripe.webhooksOf(desk.stripeAccountId, ['account.application.authorized']))
+    await deliver(told)
+  await runJobs()
+  expect(await standing(note)).toMatchObject({ refundStatus: 'manual', paidTwiceAt: null })
+  await stripe.act(`/refunds/${refund?.id}/fail`, { failure_reason: 'declined' })
+  for (const told of await stripe.webhooksOf(desk.stripeAccountId, ['refund.failed'])) await deliver(told)
+  expect(await standing(note)).toMatchObject({ refundStatus: 'manual', paidTwiceAt: null })
+  expect(await emailsOf(note)).toEqual(['refund_completed_manually', 'manual_refund_returned_alert'])
 })
 
 test('while somebody is looking at that very moment nothing is closed', async () => {

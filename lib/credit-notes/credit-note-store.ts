@@ -10,12 +10,20 @@ type Asker = Pick<Transaction, '$queryRaw' | '$executeRaw'>
 
 type CreditNoteRow = Omit<
   CreditNote,
-  'amountNet' | 'amountVat' | 'amountGross' | 'disputePays' | 'manual' | 'attempts' | 'foreignRefund'
+  | 'amountNet'
+  | 'amountVat'
+  | 'amountGross'
+  | 'disputePays'
+  | 'disputeLeftOver'
+  | 'manual'
+  | 'attempts'
+  | 'foreignRefund'
 > & {
   amountNet: bigint
   amountVat: bigint
   amountGross: bigint
   disputePays: bigint
+  disputeLeftOver: bigint
   attempts: bigint
   parties: CreditNoteParties
   manualMethod: ManualMethod | null
@@ -30,6 +38,20 @@ const WITHHELD = Prisma.sql`EXISTS (
   SELECT FROM refund_attempts t
   WHERE t.credit_note_id = n.id AND t.state IN ('in_flight', 'unknown') AND outcome_is_withheld(t.look_refused_since))`
 
+/**
+ * How much of a note the bank takes back in a dispute that is lost, after those notes of the deposit that it pays before: what
+ * is marked as paid by it, and of those that nothing has paid the ones that come `first`. Minor units, at most the whole note.
+ */
+function shareOfDispute(first: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`
+    CASE WHEN d.dispute_amount IS NULL THEN n.amount_gross WHEN d.dispute_currency = n.currency THEN
+      greatest(0, least(n.amount_gross, d.dispute_amount - coalesce((
+        SELECT sum(m.amount_gross) FROM credit_notes m
+        WHERE m.deposit_id = d.id AND m.id <> n.id AND (m.manual_method::text = 'chargeback'
+          OR (m.refund_status IN ('pending', 'failed') AND ${first}))), 0)))
+      ELSE 0 END::bigint`
+}
+
 /** One statement reads a note with all that the desk shows of it: lists stay one round trip. */
 const SELECT_CREDIT_NOTE = Prisma.sql`
   SELECT n.id, n.freelancer_id AS "freelancerId", n.number, n.proposal_id AS "proposalId", p.number AS "proposalNumber",
@@ -41,13 +63,8 @@ const SELECT_CREDIT_NOTE = Prisma.sql`
     n.manual_refunded_on AS "manualRefundedOn", n.paid_twice_at AS "paidTwiceAt",
     n.next_try_at AS "nextTryAt", n.automatic_tries AS "automaticTries", d.dispute_status AS "disputeStatus",
     d.dispute_id AS "disputeId", d.dispute_closed_at AS "disputeClosedAt",
-    -- What the bank takes back pays the notes that nothing else has paid, the oldest first.
-    CASE WHEN d.dispute_amount IS NULL THEN n.amount_gross WHEN d.dispute_currency = n.currency THEN
-      greatest(0, least(n.amount_gross, d.dispute_amount - coalesce((
-        SELECT sum(m.amount_gross) FROM credit_notes m
-        WHERE m.deposit_id = d.id AND (m.issued_at, m.id) < (n.issued_at, n.id)
-          AND (m.refund_status IN ('pending', 'failed') OR m.manual_method::text = 'chargeback')), 0)))
-      ELSE 0 END::bigint AS "disputePays",
+    ${shareOfDispute(Prisma.sql`(m.issued_at, m.id) < (n.issued_at, n.id)`)} AS "disputePays",
+    ${shareOfDispute(Prisma.sql`true`)} AS "disputeLeftOver",
     f.id AS "foreignRefundId", f.created_at AS "foreignRefundAt", d.method AS "depositMethod",
     d.confirmed_at IS NOT NULL AS "depositConfirmed",
     EXISTS (SELECT FROM refund_attempts t WHERE t.credit_note_id = n.id AND t.state IN ('in_flight', 'unknown')) AS "attemptOpen",
@@ -78,6 +95,7 @@ function creditNote(row: CreditNoteRow): CreditNote {
     amountVat: Number(row.amountVat),
     amountGross: Number(row.amountGross),
     disputePays: Number(row.disputePays),
+    disputeLeftOver: Number(row.disputeLeftOver),
     attempts: Number(row.attempts),
     foreignRefund:
       foreignRefundId && foreignRefundAt ? { stripeRefundId: foreignRefundId, createdAt: foreignRefundAt } : null,

@@ -52,8 +52,10 @@ export type CreditNote = {
   /** The last dispute over the deposit, and when it was decided. */
   disputeId: string | null
   disputeClosedAt: Date | null
-  /** How much of this note the bank takes back in that dispute, should it be lost; in minor units, at most the whole. */
+  /** How much of this note the bank pays in that dispute, should it be lost and nothing else pay the note. Minor units. */
   disputePays: number
+  /** How much of this note the bank may pay although something else does: no other note has a claim to it. Minor units. */
+  disputeLeftOver: number
   pendingReason: string | null
   traceNumber: string | null
 }

@@ -107,7 +107,10 @@ export type NewEmail = Email & {
   freelancerId: string
   creditNoteId: string
   recipientRole: RecipientRole
-  /** The Stripe refund or dispute that it speaks of; empty for a refusal, so that one refused again and again is told once. */
+  /**
+   * What it speaks of: the Stripe refund, dispute or try. Empty for a refusal that whoever asked has seen: one that is refused
+   * again and again is told once.
+   */
   refundRef: string
   /** Email address. */
   recipient: string
@@ -234,14 +237,17 @@ export function refundFailed(
   }
 }
 
-/** Requite has asked again by itself, `tries` times, and plans no further try: what the note waits for now is said once. */
+/** Requite has asked again by itself, `tries` times, and plans no further try: said once for each try `endedWith`. */
 export function refundTriesEnded(
   note: CreditNote,
   freelancer: EmailFreelancer,
-  failed: { reason: string; stripeMessage: string | null; tries: number; failedAt: Date },
+  {
+    endedWith,
+    ...failed
+  }: { endedWith: string; reason: string; stripeMessage: string | null; tries: number; failedAt: Date },
 ): NewEmail {
   return {
-    ...toFreelancer(note, freelancer, ''),
+    ...toFreelancer(note, freelancer, endedWith),
     moment: 'refund_tries_ended',
     facts: { ...freelancerLetter(note, freelancer), ...failed, failedAt: failed.failedAt.toISOString() },
   }

@@ -163,6 +163,7 @@ async function issueCreditNote(): Promise<CreditNote> {
     disputeId: null,
     disputeClosedAt: null,
     disputePays: 0,
+    disputeLeftOver: 0,
     traceNumber: null,
   }
 }

@@ -64,6 +64,7 @@ const note: CreditNote = {
   disputeId: null,
   disputeClosedAt: null,
   disputePays: 0,
+  disputeLeftOver: 0,
   traceNumber: null,
 }
 
@@ -77,7 +78,7 @@ function everyEmail(about: CreditNote = note): NewEmail[] {
     refundCompleted(about, freelancer, { stripeRefundId: 're_1', completedAt: at, traceNumber: '74208475074' }),
     refundCompletedManually(about, freelancer, manual),
     refundFailed(about, freelancer, { refundRef: 're_1', failedAt: at, ...failure }),
-    refundTriesEnded(about, freelancer, { ...failure, tries: 6, failedAt: at }),
+    refundTriesEnded(about, freelancer, { ...failure, endedWith: 'try 6', tries: 6, failedAt: at }),
     ...refundReturned(about, freelancer, { stripeRefundId: 're_1', completedAt: at, returnedAt: at, ...failure }),
     paidTwiceAlert(about, freelancer, { stripeRefundId: 're_1', madeElsewhere: false, noticedAt: at, beside: manual }),
     manualRefundReturned(about, freelancer, {
@@ -237,12 +238,14 @@ describe('the freelancer reads', () => {
 
   test('that Requite has tried often enough, what it waits for now, and nothing of waiting on', async () => {
     const passing = { reason: 'rate_limit', stripeMessage: 'Too many requests', failedAt: at }
-    const { subject, text } = await written(refundTriesEnded(note, freelancer, { ...passing, tries: 6 }))
+    const { subject, text } = await written(
+      refundTriesEnded(note, freelancer, { ...passing, endedWith: 'try 6', tries: 6 }),
+    )
     expect(subject).toBe('Refund still failed: €400.00 to Anna Schmidt — credit note CRN-2026-0001')
     expect(text).toContain('6 more times by itself')
     expect(text).toContain('Press Retry.')
     expect(text).not.toContain('wait: Requite tries again')
-    const once = await written(refundTriesEnded(note, freelancer, { ...passing, tries: 1 }))
+    const once = await written(refundTriesEnded(note, freelancer, { ...passing, endedWith: 'try 1', tries: 1 }))
     expect(once.text).toContain('once more by itself')
   })
 

@@ -1,5 +1,6 @@
 import type { CreditNote } from '@/lib/credit-notes/credit-note'
 import { holdCreditNote, writeTimeline } from '@/lib/credit-notes/find-credit-note'
+import type { SecondPayment } from '@/lib/email/email-moments'
 import type { RefundNews } from '@/lib/stripe/refund-news'
 import type { Transaction } from '@/lib/transaction'
 import { closeAttemptAccepted, findOpenAttempt } from './attempt-store'
@@ -11,9 +12,16 @@ import {
   lockRefundNews,
   saveKnownRefund,
 } from './known-refund-store'
-import { alertPaidTwice, type Cause, endPaidTwice, moveRefund, tellNotesOf } from './move-refund'
+import {
+  alertManualRefundReturned,
+  alertPaidTwice,
+  type Cause,
+  endPaidTwice,
+  moveRefund,
+  tellNotesOf,
+} from './move-refund'
 import { planAutomaticTry } from './plan-tries'
-import { mergeProgress, paidOnceMore, sameProgress, verdictOnRefunds } from './refund-news-rules'
+import { isLive, mergeProgress, paidOnceMore, sameProgress, verdictOnRefunds } from './refund-news-rules'
 import { findNotesOfPayment } from './refund-store'
 
 /** What came of a piece of news: kept with the event. */
@@ -48,6 +56,11 @@ export async function applyStripeRefund(tx: Transaction, news: RefundNews, cause
     note.id,
   )
   const moved = await followRefunds(tx, note, { ...cause, attemptId: cause.attemptId ?? news.attemptId })
+  if (!isLive(merged.status)) {
+    const { stripeRefundId } = news
+    const returned = { kind: 'stripe_refund', stripeRefundId, reason: merged.failureReason } as const
+    await alertManualRefundReturned(tx, note, returned, cause)
+  }
 
   if (merged.traceNumber && !known?.traceNumber) {
     const detail = { traceNumber: merged.traceNumber, stripeRefundId: news.stripeRefundId }
@@ -94,7 +107,11 @@ export async function followRefunds(tx: Transaction, note: CreditNote, cause: Ca
   const refunds = await findKnownRefunds(tx, note.id)
   const attemptOpen = (await findOpenAttempt(note.id, tx)) !== null
   const verdict = verdictOnRefunds(
-    { status: note.refundStatus, stripeRefundId: note.stripeRefundId },
+    {
+      status: note.refundStatus,
+      stripeRefundId: note.stripeRefundId,
+      manualReference: note.manual?.reference ?? null,
+    },
     refunds,
     attemptOpen,
   )
@@ -120,21 +137,30 @@ export async function followRefunds(tx: Transaction, note: CreditNote, cause: Ca
       : moveRefund(tx, from, { to: 'requested', stripeRefundId }, cause)
   })()
 
-  await reviewPaidTwice(tx, moved ?? note, verdict.kind === 'failed' ? null : verdict.paidTwice, cause)
+  const second = verdict.kind === 'failed' ? null : verdict.paidTwice
+  await reviewPaidTwice(tx, moved ?? note, second, followed?.createdAt ?? null, cause)
   return moved !== null
 }
 
 /**
- * Raises the alert that a client may have been paid twice, or ends it when the other refund did not arrive after all.
- * `second` is a live refund of this note beside the one it follows; a lost dispute has paid it too, and a refund made
- * elsewhere may be another payment of it.
+ * Raises the alert that a client may have been paid twice, once for each of what may have paid them, or ends it when nothing
+ * has after all. `second` is a live refund of this note beside the one it follows; a lost dispute has paid it too, and a
+ * refund made elsewhere may be another payment of it.
  */
-async function reviewPaidTwice(tx: Transaction, note: CreditNote, second: string | null, cause: Cause): Promise<void> {
-  if (second) return alertPaidTwice(tx, note, { stripeRefundId: second, madeElsewhere: false }, cause)
-  if (note.disputeId && paidBesideDispute(note)) return alertPaidTwice(tx, note, { disputeId: note.disputeId }, cause)
+async function reviewPaidTwice(
+  tx: Transaction,
+  note: CreditNote,
+  second: string | null,
+  refundedAt: Date | null,
+  cause: Cause,
+): Promise<void> {
+  const payments: SecondPayment[] = []
+  if (second) payments.push({ stripeRefundId: second, madeElsewhere: false })
+  if (note.disputeId && paidBesideDispute(note, refundedAt)) payments.push({ disputeId: note.disputeId })
   const elsewhere = await findRefundBeside(tx, note)
-  if (elsewhere) return alertPaidTwice(tx, note, { stripeRefundId: elsewhere, madeElsewhere: true }, cause)
-  if (note.paidTwiceAt) await endPaidTwice(tx, note, cause)
+  if (elsewhere) payments.push({ stripeRefundId: elsewhere, madeElsewhere: true })
+  for (const payment of payments) await alertPaidTwice(tx, note, payment, cause)
+  if (payments.length === 0 && note.paidTwiceAt) await endPaidTwice(tx, note, cause)
 }
 
 async function findRefundBeside(tx: Transaction, note: CreditNote): Promise<string | null> {
@@ -145,19 +171,16 @@ async function findRefundBeside(tx: Transaction, note: CreditNote): Promise<stri
 
 /**
  * A lost dispute has paid a note that was paid back otherwise. Whoever sends a note, or the rest of it, after the bank has
- * given its client a part has decided so knowing of it: nothing is paid twice by that.
+ * given its client a part has decided so knowing of it, and whoever gives the dispute's number as the reference has sent
+ * nothing else: nothing is paid twice by that. `refundedAt` is when Stripe made the refund that the note follows.
  */
-function paidBesideDispute(note: CreditNote): boolean {
-  if (note.disputeStatus !== 'lost' || note.disputePays === 0) return false
-  const sentAt = sentOtherwiseAt(note)
+function paidBesideDispute(note: CreditNote, refundedAt: Date | null): boolean {
+  if (note.disputeStatus !== 'lost' || note.disputeId === null || note.disputeLeftOver === 0) return false
+  if (note.manual && (note.manual.method === 'chargeback' || note.manual.reference.includes(note.disputeId)))
+    return false
+  const sentAt = note.manual ? note.settledAt : note.refundStatus === 'succeeded' ? refundedAt : null
   if (sentAt === null) return false
-  return note.disputePays === note.amountGross || (note.disputeClosedAt !== null && sentAt < note.disputeClosedAt)
-}
-
-/** When a note that is paid back by something else than a chargeback was sent: asked for at Stripe, or marked. */
-function sentOtherwiseAt(note: CreditNote): Date | null {
-  if (note.refundStatus === 'succeeded') return note.requestedAt
-  return note.manual !== null && note.manual.method !== 'chargeback' ? note.settledAt : null
+  return note.disputeLeftOver === note.amountGross || (note.disputeClosedAt !== null && sentAt < note.disputeClosedAt)
 }
 
 function bounceOf(note: CreditNote, refunds: readonly { stripeRefundId: string; failureReason: string | null }[]) {

@@ -19,6 +19,7 @@ import {
   renewLease,
   takeUpAttempt,
 } from './attempt-store'
+import { findTries } from './automatic-tries-store'
 import { breakerOpenFor, countAnswer, countSilence } from './breaker-store'
 import { type Cause, moveRefund } from './move-refund'
 import { goOnAfterRefusal } from './plan-tries'
@@ -158,12 +159,9 @@ export async function recordRefusal(attempt: OpenAttempt, refusal: StripeTrouble
     if (isOnItsWay(note)) return
     const live = listed.value.filter(({ status }) => isLive(status))
     const message = [refusal.message, ...live.map(whoRefunded)].join(' ')
-    await moveRefund(
-      tx,
-      note,
-      { to: 'failed', reason: refusal.code, message, stripeRefundId: null },
-      { ...cause, attemptId: attempt.id },
-    )
+    const unseenAttempt = await unseen(tx, attempt)
+    const failed = { to: 'failed', reason: refusal.code, message, stripeRefundId: null, unseenAttempt } as const
+    await moveRefund(tx, note, failed, { ...cause, attemptId: attempt.id })
     // Stripe repeats what it once said to this key: what had left nothing to send may have come back since.
     const cameBack = listed.value.length > 0 && live.length === 0
     await goOnAfterRefusal(tx, { ...note, cameBack }, { ...refusal, message })
@@ -194,10 +192,22 @@ async function closeAsRefused(attempt: OpenAttempt, refusal: StripeTrouble, caus
     if (!(await closeAttemptRefused(tx, attempt.id, refusal)) || !note) return
     // An earlier attempt's refund turned out to be live meanwhile: this refusal says nothing of that one.
     if (isOnItsWay(note)) return
-    const failed = { to: 'failed', reason: refusal.code, message: refusal.message, stripeRefundId: null } as const
+    const { code: reason, message } = refusal
+    const unseenAttempt = await unseen(tx, attempt)
+    const failed = { to: 'failed', reason, message, stripeRefundId: null, unseenAttempt } as const
     await moveRefund(tx, note, failed, { ...cause, attemptId: attempt.id })
     await goOnAfterRefusal(tx, note, refusal)
   })
+}
+
+/**
+ * The attempt's id where a person has pressed Retry and was told that Stripe has not answered yet: its refusal must reach them
+ * though they were written to about an earlier one. A first attempt's is the first anyway, and tries that Requite makes by
+ * itself are told when they end.
+ */
+async function unseen(tx: Transaction, attempt: OpenAttempt): Promise<string | null> {
+  if (attempt.ordinal === 1 || attempt.calls === 1) return null
+  return (await findTries(tx, attempt.creditNoteId)).made === 0 ? attempt.id : null
 }
 
 /** After Stripe's own 500: the refund exists or it does not, and the list of the payment's refunds says which. */

@@ -20,7 +20,7 @@ import type { Transaction } from '@/lib/transaction'
 import { findRefundsElsewhere } from './known-refund-store'
 import type { ManualMethod, RefundStatus } from './refund-status'
 import { clearPaidTwice, markPaidTwice, type RefundColumns, writeRefundColumns } from './refund-store'
-import { paidByBank, reasonAfterDispute } from './refund-tries'
+import { followsLostDispute, reasonAfterDispute } from './refund-tries'
 
 /** Who or what moves a refund; kept with the move on the timeline. */
 export type Cause = {
@@ -34,7 +34,14 @@ export type RefundMove =
   | { to: 'pending' }
   | { to: 'requested'; stripeRefundId: string }
   | { to: 'succeeded'; stripeRefundId: string; traceNumber: string | null }
-  | { to: 'failed'; reason: string; message: string | null; stripeRefundId: string | null }
+  | {
+      to: 'failed'
+      reason: string
+      message: string | null
+      stripeRefundId: string | null
+      /** Whoever asked for this attempt has most likely gone without its answer. */
+      unseenAttempt?: string | null
+    }
   | { to: 'manual'; method: ManualMethod; reference: string; refundedOn: Date }
 
 const KIND_OF_MOVE: Record<RefundStatus, TimelineKind> = {
@@ -55,7 +62,7 @@ export async function moveRefund(
   wanted: RefundMove,
   cause: Cause,
 ): Promise<CreditNote> {
-  const move = wanted.to === 'failed' ? { ...wanted, reason: reasonAfterDispute(wanted.reason, before) } : wanted
+  const move = wanted.to === 'failed' ? afterDispute(wanted, before) : wanted
   await writeRefundColumns(tx, before.id, columnsOf(move))
   const bounced = before.refundStatus === 'succeeded' && move.to === 'failed'
   await writeTimeline(tx, {
@@ -73,11 +80,26 @@ export async function moveRefund(
   if (!after) throw new Error('a held credit note cannot vanish')
   const freelancer = await findFreelancer(tx, before.freelancerId)
   for (const email of emailsOf(before, after, move, freelancer)) await enqueueEmail(tx, email)
-  // Which note a refund made elsewhere alarms hangs on where all notes of its payment stand.
-  if (before.refundStatus !== after.refundStatus)
-    for (const { stripeRefundId } of await findRefundsElsewhere(tx, after.id))
-      await tellNotesOf(tx, stripeRefundId, cause)
+  if (before.refundStatus !== after.refundStatus) await tellOtherNotes(tx, after, cause)
   return after
+}
+
+/** Which notes a refund made elsewhere alarms, and which a lost dispute has paid, hangs on where all of their payment stand. */
+async function tellOtherNotes(tx: Transaction, moved: CreditNote, cause: Cause): Promise<void> {
+  for (const { stripeRefundId } of await findRefundsElsewhere(tx, moved.id))
+    await tellNotesOf(tx, stripeRefundId, cause)
+  if (moved.disputeStatus !== 'lost') return
+  const { actor, stripeEventId = null } = cause
+  const job = { freelancerId: moved.freelancerId, creditNoteId: moved.id, actor, stripeEventId }
+  await addJob(tx, 'share-out-dispute', job, { key: `share-${moved.id}` })
+}
+
+type Failure = Extract<RefundMove, { to: 'failed' }>
+
+/** What Stripe said of another reason explains this one no longer. */
+function afterDispute(failure: Failure, note: CreditNote): Failure {
+  const reason = reasonAfterDispute(failure.reason, note)
+  return reason === failure.reason ? failure : { ...failure, reason, message: null }
 }
 
 /**
@@ -131,8 +153,8 @@ function kindOf(before: CreditNote, move: RefundMove): TimelineKind {
   if (move.to !== 'failed') return KIND_OF_MOVE[move.to]
   if (before.refundStatus === 'succeeded') return 'refund_bounced'
   // Nobody was asked: the client's bank has decided.
-  if (before.refundStatus === 'failed' && paidByBank(move.reason)) return 'dispute_lost'
-  if (before.refundStatus === 'failed' && paidByBank(before.failureReason)) return 'dispute_won'
+  if (before.refundStatus === 'failed' && followsLostDispute(move.reason)) return 'dispute_lost'
+  if (before.refundStatus === 'failed' && followsLostDispute(before.failureReason)) return 'dispute_won'
   return move.stripeRefundId ? 'refund_failed' : 'refund_refused'
 }
 
@@ -174,8 +196,7 @@ function emailsOf(before: CreditNote, after: CreditNote, move: RefundMove, freel
           returnedAt: now,
         })
       }
-      // Refusals name no refund: however often a retry is refused, the freelancer, who pressed it, is written to once.
-      const refundRef = move.stripeRefundId ?? ''
+      const refundRef = failureRef(before, move)
       return [
         refundFailed(after, freelancer, { refundRef, reason: move.reason, stripeMessage: move.message, failedAt: now }),
       ]
@@ -184,8 +205,17 @@ function emailsOf(before: CreditNote, after: CreditNote, move: RefundMove, freel
 }
 
 /**
- * Marks a note whose client may have been paid twice, and alerts the freelancer; once, as long as it may be so. Nothing that
- * is booked is overwritten.
+ * What a failure is told once for. A lost dispute is news of its own, whatever was told before it. Refusals name no refund:
+ * however often a retry is refused, the freelancer, who pressed it, is written to once.
+ */
+function failureRef(before: CreditNote, move: Failure): string {
+  if (before.refundStatus === 'failed' && followsLostDispute(move.reason)) return `${before.disputeId} ${move.reason}`
+  return move.stripeRefundId ?? move.unseenAttempt ?? ''
+}
+
+/**
+ * Marks a note whose client may have been paid twice, and alerts the freelancer; once for each of what may have paid them, as
+ * long as it may be so. Nothing that is booked is overwritten.
  */
 export async function alertPaidTwice(
   tx: Transaction,
@@ -194,21 +224,20 @@ export async function alertPaidTwice(
   cause: Cause,
 ): Promise<void> {
   const beside = note.manual ?? (note.stripeRefundId ? { stripeRefundId: note.stripeRefundId } : null)
-  if (!beside || !(await markPaidTwice(tx, note.id))) return
-  await writeTimeline(tx, {
-    freelancerId: note.freelancerId,
-    creditNoteId: note.id,
-    kind: 'paid_twice',
-    detail: 'disputeId' in second ? { disputeId: second.disputeId } : { stripeRefundId: second.stripeRefundId },
-    ...cause,
-  })
+  if (!beside) return
+  const { freelancerId, id: creditNoteId } = note
+  const detail: Record<string, string> =
+    'disputeId' in second ? { disputeId: second.disputeId } : { stripeRefundId: second.stripeRefundId }
+  const first = await markPaidTwice(tx, creditNoteId)
+  if (!first && (await isOnTimeline(tx, creditNoteId, 'paid_twice', detail))) return
+  await writeTimeline(tx, { freelancerId, creditNoteId, kind: 'paid_twice', detail, ...cause })
   const freelancer = await findFreelancer(tx, note.freelancerId)
   await enqueueEmail(tx, paidTwiceAlert(note, freelancer, { ...second, noticedAt: new Date(), beside }))
 }
 
 /**
- * Alerts the freelancer that what a manual refund named as itself has come back: nobody else hears of it, and the note says
- * that its client has the money. Once for each; what is booked is not overwritten.
+ * Alerts the freelancer that what a manual refund named as itself, or the chargeback that it was, has come back: nobody else
+ * hears of it, and the note says that its client has the money. Once for each; what is booked is not overwritten.
  */
 export async function alertManualRefundReturned(
   tx: Transaction,
@@ -218,7 +247,9 @@ export async function alertManualRefundReturned(
 ): Promise<void> {
   const { manual, freelancerId, id: creditNoteId } = note
   const ref = returned.kind === 'dispute' ? returned.disputeId : returned.stripeRefundId
-  if (!manual?.reference.includes(ref)) return
+  if (!manual) return
+  const isIt = manual.reference.includes(ref) || (returned.kind === 'dispute' && manual.method === 'chargeback')
+  if (!isIt) return
   const detail: Record<string, string> = returned.kind === 'dispute' ? { disputeId: ref } : { stripeRefundId: ref }
   if (await isOnTimeline(tx, creditNoteId, 'manual_refund_returned', detail)) return
   if (returned.kind === 'stripe_refund' && returned.reason) detail.reason = returned.reason

@@ -19,14 +19,16 @@ export async function planAutomaticTry(
   reason: string,
 ): Promise<boolean> {
   const { made } = await findTries(tx, note.id)
-  const inSeconds = nextAutomaticTry(reason, made, Math.random(), healedAlready(reason, note))
+  // A lost dispute may have paid it, whatever it failed for.
+  const left = reasonAfterDispute(reason, note)
+  const inSeconds = nextAutomaticTry(left, made, Math.random(), healedAlready(left, note))
   if (inSeconds === null) return false
   return askAgainIn(tx, { freelancerId: note.freelancerId, creditNoteId: note.id }, inSeconds)
 }
 
 /**
  * Plans the next try of a note that was just refused. Where none is planned after one that Requite has made by itself, the
- * freelancer, who was told to wait for it, hears once what the refund waits for now.
+ * freelancer, who was told to wait for it, hears what the refund waits for now: once for each time that its tries end.
  */
 export async function goOnAfterRefusal(
   tx: Transaction,
@@ -38,6 +40,7 @@ export async function goOnAfterRefusal(
   if (made === 0) return
   const freelancer = await findFreelancer(tx, note.freelancerId)
   const failed = {
+    endedWith: `try ${made} after ${note.attempts} attempts`,
     reason: reasonAfterDispute(refusal.code, note),
     stripeMessage: refusal.message,
     tries: made,

@@ -81,15 +81,18 @@ export type RefundVerdict =
 
 /**
  * Reads a note's status off all refunds that Stripe has told us of (oldest first). A manual refund is never overwritten:
- * a live Stripe refund beside it, or a second live one, is named as `paidTwice`.
+ * a live Stripe refund beside it that its reference does not name, or a second live one, is named as `paidTwice`.
  */
 export function verdictOnRefunds(
-  current: { status: RefundStatus; stripeRefundId: string | null },
+  current: { status: RefundStatus; stripeRefundId: string | null; manualReference: string | null },
   refunds: readonly { stripeRefundId: string; status: StripeRefundStatus; failureReason: string | null }[],
   attemptOpen: boolean,
 ): RefundVerdict {
   const live = refunds.filter(({ status }) => isLive(status))
-  if (current.status === 'manual') return { kind: 'stay', paidTwice: live.at(-1)?.stripeRefundId ?? null }
+  if (current.status === 'manual') {
+    const beside = live.findLast(({ stripeRefundId }) => !current.manualReference?.includes(stripeRefundId))
+    return { kind: 'stay', paidTwice: beside?.stripeRefundId ?? null }
+  }
 
   const isCurrent = (refund: { stripeRefundId: string }) => refund.stripeRefundId === current.stripeRefundId
   const succeeded = live.filter(({ status }) => status === 'succeeded')

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { REFUND_REASONS, reasonOfSlug, reasonSlug, refundReason, VERDICT_LABELS, VERDICTS } from './refund-reasons'
-import { HEALED_BY, nextAutomaticTry, paidByBank } from './refund-tries'
+import { followsLostDispute, HEALED_BY, nextAutomaticTry } from './refund-tries'
 
 const enumerated = z.object({ enum: z.array(z.string().nullable()) })
 const refundSchema = z
@@ -26,7 +26,7 @@ const STATUSES_WITHOUT_WORDS = ['pending', 'succeeded', 'failed']
 const HEALS_BY_ITSELF = [
   ...HEALED_BY.account_reconnected,
   ...HEALED_BY.balance_topped_up,
-  ...HEALED_BY.dispute_won.filter((code) => !paidByBank(code)),
+  ...HEALED_BY.dispute_won.filter((code) => !followsLostDispute(code)),
 ].filter((code) => Object.hasOwn(REFUND_REASONS, code))
 
 const reasons = Object.values(REFUND_REASONS)

@@ -298,6 +298,13 @@ const OWN_CODES = {
     wayOut:
       'Look in Stripe how much the dispute took. If it was meant for this credit note, send only what is missing by bank transfer, then press Mark refunded. If it was about something else, press Retry.',
   },
+  chargeback_paid_another: {
+    title: 'a lost dispute over this payment has paid another credit note',
+    verdict: 'retry_now',
+    why: 'Your client’s bank has taken back what an earlier credit note of the same payment was for, and nothing of this one. The dispute is over, so Stripe can be asked for what is left of the payment.',
+    wayOut:
+      'Press Retry. Should Stripe refuse because of the dispute, send the money by bank transfer, then press Mark refunded.',
+  },
 } as const satisfies Record<string, Words>
 
 const WORDS = { ...STRIPE_ERROR_CODES, ...STRIPE_FAILURE_REASONS, ...STRIPE_REFUND_STATES, ...OWN_CODES }

@@ -112,17 +112,27 @@ export async function writePendingReason(
     WHERE id = ${creditNoteId}::uuid AND refund_status = 'pending'`
 }
 
-/** Notes of a disputed deposit that something has paid back or is paying back already. */
-export async function findPaidBackOf(
+/** The notes of the deposit that was paid with a disputed charge, oldest first. */
+export async function findCreditNotesOfCharge(
   asker: Asker,
   of: { stripeAccountId: string; paymentIntentId: string | null; chargeId: string },
 ): Promise<CreditNoteKey[]> {
   return asker.$queryRaw`
     SELECT n.freelancer_id AS "freelancerId", n.id AS "creditNoteId"
     FROM credit_notes n JOIN deposits d ON d.id = n.deposit_id
-    WHERE n.refund_status IN ('requested', 'succeeded', 'manual') AND d.stripe_account_id = ${of.stripeAccountId}
+    WHERE d.stripe_account_id = ${of.stripeAccountId}
       AND (d.stripe_payment_intent_id = ${of.paymentIntentId} OR d.stripe_charge_id = ${of.chargeId})
-    ORDER BY n.issued_at`
+    ORDER BY n.issued_at, n.id`
+}
+
+/** The other notes of a note's deposit, oldest first. */
+export async function findCreditNotesBeside({ freelancerId, creditNoteId }: CreditNoteKey): Promise<CreditNoteKey[]> {
+  return db().$queryRaw`
+    SELECT m.freelancer_id AS "freelancerId", m.id AS "creditNoteId"
+    FROM credit_notes n JOIN credit_notes m ON m.deposit_id = n.deposit_id AND m.id <> n.id
+    WHERE n.id = ${creditNoteId}::uuid AND n.freelancer_id = ${freelancerId}::uuid
+      AND m.freelancer_id = ${freelancerId}::uuid
+    ORDER BY m.issued_at, m.id`
 }
 
 /** Remembers that the note's refund was read from Stripe just now. */

@@ -37,6 +37,7 @@ export const HEALED_BY = {
     'charge_for_pending_refund_disputed',
     'paid_by_chargeback',
     'partly_paid_by_chargeback',
+    'chargeback_paid_another',
   ],
   account_reconnected: ['account_not_connected', 'account_invalid'],
   balance_topped_up: ['balance_insufficient', 'insufficient_funds'],
@@ -92,17 +93,39 @@ export function healedByRefundElsewhere(
 }
 
 /**
- * A failure for the sake of a dispute that is decided is told as what it is, whichever of the two was heard of first: lost,
- * the bank has paid the note, or a part of it; won after all, nothing has.
+ * How a failure reads once the dispute over its payment is decided, whichever of the two was heard of first. Lost: the bank has
+ * paid the note, or a part of it, and whatever else had failed before is no longer what it waits for. Only a dispute that was
+ * decided before the note was issued says nothing of it, unless Stripe refuses for its sake. Won after all: nothing is paid.
  */
 export function reasonAfterDispute(
   reason: string,
-  note: { disputeStatus: string | null; disputePays: number; amountGross: number },
+  note: {
+    issuedAt: Date
+    disputeStatus: string | null
+    disputeClosedAt: Date | null
+    disputePays: number
+    amountGross: number
+  },
 ): string {
-  if (!isAboutDispute(reason)) return reason
-  if (note.disputeStatus === 'lost')
-    return note.disputePays === note.amountGross ? 'paid_by_chargeback' : 'partly_paid_by_chargeback'
-  return disputeIsWon(note.disputeStatus) && paidByBank(reason) ? 'charge_disputed' : reason
+  const aboutDispute = isAboutDispute(reason)
+  if (note.disputeStatus !== 'lost')
+    return disputeIsWon(note.disputeStatus) && followsLostDispute(reason) ? 'charge_disputed' : reason
+  const decidedSince = note.disputeClosedAt !== null && note.disputeClosedAt > note.issuedAt
+  if (!aboutDispute && !decidedSince) return reason
+  if (note.disputePays === note.amountGross) return 'paid_by_chargeback'
+  if (note.disputePays > 0) return 'partly_paid_by_chargeback'
+  return aboutDispute ? 'chargeback_paid_another' : reason
+}
+
+const AFTER_LOSS: readonly (string | null)[] = [
+  'paid_by_chargeback',
+  'partly_paid_by_chargeback',
+  'chargeback_paid_another',
+]
+
+/** The reason is what a lost dispute has left of a failure, and ends should that be won after all. */
+export function followsLostDispute(reason: string | null): boolean {
+  return AFTER_LOSS.includes(reason)
 }
 
 /** The client's bank has taken the money of the note, or a part of it. */

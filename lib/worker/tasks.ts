@@ -4,6 +4,7 @@ import { clearOutAuth } from '@/lib/auth/clear-out'
 import { sendEmail } from '@/lib/email/send-email'
 import type { JobName } from '@/lib/jobs'
 import { log } from '@/lib/log'
+import { shareOutDispute } from '@/lib/refunds/apply-dispute'
 import { applyStripeEvent } from '@/lib/refunds/apply-stripe-event'
 import { resolveAttempt } from '@/lib/refunds/ask-stripe'
 import { readStripe } from '@/lib/refunds/refresh-refund'
@@ -13,12 +14,12 @@ import { tellForeignRefund } from '@/lib/refunds/tell-foreign-refund'
 import { triggerStripeRefund } from '@/lib/refunds/trigger-refund'
 
 const note = { freelancerId: z.uuid(), creditNoteId: z.uuid() }
-const told = z.object({
-  stripeRefundId: z.string(),
+const caused = {
   // Jobs that an older version has left in the queue don't say.
   actor: z.enum(['client', 'freelancer', 'api_key', 'stripe', 'worker']).default('stripe'),
   stripeEventId: z.string().nullable(),
-})
+}
+const told = z.object({ stripeRefundId: z.string(), ...caused })
 
 /** Tasks that a clock starts (see CRONTAB); all others are jobs added with what causes them. */
 type CronName = 'clear-out'
@@ -40,6 +41,10 @@ export const TASKS: TaskList & Record<JobName | CronName, TaskList[string]> = {
   'tell-foreign-refund': (payload) => {
     const { stripeRefundId, ...cause } = told.parse(payload)
     return tellForeignRefund(stripeRefundId, cause)
+  },
+  'share-out-dispute': (payload) => {
+    const { actor, stripeEventId, ...moved } = z.object({ ...note, ...caused }).parse(payload)
+    return shareOutDispute(moved, { actor, stripeEventId })
   },
   'send-email': async (payload, { abortSignal }) => {
     await sendEmail(z.object({ outboxId: z.uuid() }).parse(payload).outboxId, abortSignal)
