@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import net, { type AddressInfo } from 'node:net'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { Logger, type Runner, run, type TaskList } from 'graphile-worker'
+import { Logger, type Runner, run, runOnce, type TaskList } from 'graphile-worker'
 import { type ParsedMail, simpleParser } from 'mailparser'
 import pg from 'pg'
 import { SMTPServer } from 'smtp-server'
@@ -14,6 +14,7 @@ import { log } from '@/lib/log'
 import { inTransaction } from '@/lib/transaction'
 import { refundCompleted, refundFailed, refundInitiated, refundReturned } from './email-moments'
 import { enqueueEmail, listEmails, MOST_TRIES, requeueEmail } from './outbox'
+import { recordBounce } from './record-bounce'
 import { sendEmail } from './send-email'
 import { deliver, type Mail } from './transport'
 
@@ -169,8 +170,8 @@ async function issueCreditNote(): Promise<CreditNote> {
 }
 
 const completedAt = new Date('2026-03-16T09:00:00Z')
-const completed = (about = note) =>
-  refundCompleted(about, freelancer, { stripeRefundId: 're_1', completedAt, traceNumber: '7420' })
+const completed = (about = note, stripeRefundId = 're_1') =>
+  refundCompleted(about, freelancer, { stripeRefundId, completedAt, traceNumber: '7420' })
 const initiated = () => refundInitiated(note, freelancer)
 
 async function enqueue(...emails: ReturnType<typeof initiated>[]): Promise<string[]> {
@@ -197,17 +198,29 @@ async function runJobs(until = async () => (await dueJobs()) === 0): Promise<voi
 }
 
 function startWorker(otherTasks: TaskList): Promise<Runner> {
-  return run({
+  return run({ ...workerOptions(), concurrency: 10, pollInterval: 50, taskList: { ...sendingTasks, ...otherTasks } })
+}
+
+const sendingTasks: TaskList = { 'send-email': async (payload) => void (await sendEmail(outboxIdOf(payload))) }
+
+function workerOptions() {
+  return {
     connectionString: process.env.DATABASE_URL ?? '',
-    concurrency: 10,
-    pollInterval: 50,
     noHandleSignals: true,
     logger: new Logger(() => () => {}),
-    taskList: {
-      'send-email': async (payload) => void (await sendEmail(outboxIdOf(payload))),
-      ...otherTasks,
-    },
-  })
+  }
+}
+
+/** Runs what is due next as if the time until then had passed. Returns how many days that were. */
+async function runNextJobs(): Promise<number> {
+  const [next] = await db().$queryRaw<{ seconds: number }[]>`
+    SELECT greatest(0, extract(epoch FROM min(run_at) - now()))::float8 AS seconds FROM graphile_worker.jobs WHERE attempts < max_attempts`
+  // A little more, so that what follows on its heels is run along with it.
+  const seconds = (next?.seconds ?? 0) + 2
+  await db()
+    .$executeRaw`UPDATE graphile_worker._private_jobs SET run_at = run_at - ${seconds}::float8 * interval '1 second'`
+  await runOnce({ ...workerOptions(), taskList: sendingTasks })
+  return seconds / (24 * 60 * 60)
 }
 
 function outboxIdOf(payload: unknown): string {
@@ -249,8 +262,7 @@ describe('the outbox', () => {
   })
 
   test('writes again about another refund of the same credit note', async () => {
-    const second = refundCompleted(note, freelancer, { stripeRefundId: 're_2', completedAt, traceNumber: null })
-    await enqueue(completed(), second)
+    await enqueue(completed(), completed(note, 're_2'))
     await runJobs()
     expect(received).toHaveLength(2)
   })
@@ -377,6 +389,45 @@ describe('sending', () => {
     ])
   })
 
+  test('each email has four days of tries to itself, however many wait behind it', { timeout: 120_000 }, async () => {
+    const ids = await enqueue(completed(), completed(note, 're_2'), completed(note, 're_3'))
+    faults = Array.from({ length: 1000 }, () => ({ at: 'recipient', code: 451 }))
+    let now = 0
+    for (const id of ids) {
+      const begun = now
+      const email = () => db().outboxEmail.findUniqueOrThrow({ where: { id } })
+      while ((await email()).state === 'queued') {
+        expect(await dueJobs()).toBeGreaterThan(0)
+        now += await runNextJobs()
+      }
+      expect(await email()).toMatchObject({ state: 'refused', tries: MOST_TRIES })
+      expect(now - begun).toBeGreaterThan(3.5)
+      expect(now - begun).toBeLessThan(4.5)
+    }
+  })
+
+  test.each([
+    ['was taken away', (id: bigint) => db().$queryRaw`SELECT FROM graphile_worker.complete_jobs(ARRAY[${id}::bigint])`],
+    [
+      'has no attempts left',
+      (id: bigint) => db().$queryRaw`SELECT FROM graphile_worker.permanently_fail_jobs(ARRAY[${id}::bigint])`,
+    ],
+  ])('an email whose job %s is sent all the same, before those behind it', async (_how, end) => {
+    const ids = await enqueue(completed(), completed(note, 're_2'), completed(note, 're_3'))
+    const [job] = await db().$queryRaw<{ id: bigint }[]>`SELECT min(id) AS id FROM graphile_worker.jobs`
+    await end(job?.id ?? expect.fail())
+    await runJobs(async () => received.length === 3)
+    expect(received.map(({ messageId }) => messageId)).toEqual(ids.map((id) => `<${id}@mail.requite.example>`))
+  })
+
+  test('an email that has to wait for one sent again has all its tries once its turn comes back', async () => {
+    const [, id = ''] = await enqueue(completed(), completed(note, 're_2'))
+    await db().outboxEmail.update({ where: { id }, data: { tries: MOST_TRIES - 1 } })
+    await expect(sendEmail(id)).resolves.toBe('waits')
+    await runJobs()
+    expect(await db().outboxEmail.findUniqueOrThrow({ where: { id } })).toMatchObject({ state: 'sent', tries: 1 })
+  })
+
   test('the freelancer’s email does not wait for the client’s', async () => {
     const failed = { refundRef: 're_1', reason: 'lost_or_stolen_card', stripeMessage: null, failedAt: completedAt }
     await enqueue(initiated(), refundFailed(note, freelancer, failed))
@@ -494,6 +545,19 @@ describe('sending again', () => {
       ['anna.schmidt@example.com'],
     ])
     expect(await theEmail()).toMatchObject({ state: 'sent', recipient: 'anna.schmidt@example.com' })
+  })
+
+  test('an email that came back while its next try was put off has one job, and all its tries, when it is sent again', async () => {
+    const [id = ''] = await enqueue(completed())
+    faults = [{ at: 'recipient', code: 451 }]
+    await runJobs(async () => (await theEmail()).lastError !== null)
+    const { messageId, recipient } = await db().outboxEmail.findUniqueOrThrow({ where: { id } })
+    const failures = [{ addresses: [recipient], reason: 'There is no such mailbox.' }]
+    await expect(recordBounce({ id: null, messageId, failures })).resolves.toBe('recorded')
+    await requeueEmail(note.freelancerId, id, 'anna.schmidt@example.com')
+    expect(await dueJobs()).toBe(1)
+    await runJobs()
+    expect(await theEmail()).toMatchObject({ state: 'sent', tries: 1 })
   })
 
   test('an address that was put right holds for the next email about the same credit note, and for no other', async () => {

@@ -14,7 +14,7 @@ export const MOST_TRIES = 25
  */
 const LANES = 3
 
-/** More than MOST_TRIES: a worker that was killed has spent an attempt without counting a try. */
+/** More than MOST_TRIES: a worker that was killed has spent an attempt without counting a try. Waiting for one's turn spends none. */
 const JOB_ATTEMPTS = 2 * MOST_TRIES
 
 /**
@@ -25,6 +25,22 @@ export const MOST_RESENDS = 10
 
 /** Refunds go first. */
 const JOB_PRIORITY = 10
+
+/** How long after the next try of its elder an email looks whether its turn has come. */
+const SECONDS_BEHIND = 1
+
+/**
+ * Adds the job of each row of `email` to the queue. An email has one job at most: of two, each with growing gaps of its own,
+ * both would count tries, and those meant for four days would be spent in two. One that is there already begins anew.
+ */
+function addSendJob(runAt = Prisma.sql`now()`): Prisma.Sql {
+  return Prisma.sql`graphile_worker.add_job(
+    'send-email', json_build_object('outboxId', email.id),
+    queue_name => 'emails-' || abs(hashtext(email.credit_note_id::text) % ${LANES}::int),
+    max_attempts => ${JOB_ATTEMPTS}::int, priority => ${JOB_PRIORITY}::int,
+    job_key => ${KEY_OF_JOB}, run_at => ${runAt})`
+}
+const KEY_OF_JOB = Prisma.sql`'send-email-' || email.id`
 
 /**
  * Puts an email into the outbox, and with it the job that sends it, in the caller's transaction: both exist once it commits,
@@ -42,11 +58,7 @@ export async function enqueueEmail(tx: Transaction, email: NewEmail): Promise<'q
       ON CONFLICT (credit_note_id, moment, recipient_role, refund_ref) DO NOTHING
       RETURNING id, credit_note_id
     )
-    SELECT email.id, (graphile_worker.add_job(
-      'send-email', json_build_object('outboxId', email.id),
-      queue_name => 'emails-' || abs(hashtext(email.credit_note_id::text) % ${LANES}::int),
-      max_attempts => ${JOB_ATTEMPTS}::int, priority => ${JOB_PRIORITY}::int)).id AS job
-    FROM email`
+    SELECT email.id, (${addSendJob()}).id AS job FROM email`
   return queued.length > 0 ? 'queued' : 'already_there'
 }
 
@@ -65,18 +77,43 @@ function messageIdOf(id: string): string {
 }
 
 /**
- * The emails to send now so that `outboxId` can be: those about the same credit note and to the same reader that were queued
- * earlier, then itself. Empty when it has been settled. A client reads the story in its order even after an outage.
+ * An email that is still to be sent, with the one to wait for if it is not its turn: the oldest that is queued about the same
+ * credit note and to the same reader. A client reads the story in its order even after an outage. Null once it is settled.
  */
-export async function queuedUpTo(outboxId: string): Promise<OutboxEmail[]> {
+export async function findQueued(outboxId: string): Promise<{ email: OutboxEmail; elder: OutboxEmail | null } | null> {
   const email = await db().outboxEmail.findUnique({ where: { id: outboxId } })
-  if (email?.state !== 'queued') return []
+  if (email?.state !== 'queued') return null
   const { creditNoteId, recipientRole, createdAt } = email
-  const earlier = await db().outboxEmail.findMany({
+  const elder = await db().outboxEmail.findFirst({
     where: { creditNoteId, recipientRole, state: 'queued', createdAt: { lt: createdAt } },
     orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
   })
-  return [...earlier, email]
+  return { email, elder }
+}
+
+/**
+ * Has an email look again right after the next try of its elder. Only an elder's own job tries it: if whatever waits did, k
+ * emails would spend the tries of the first in a kth of their time. Nor does waiting spend attempts, as failing would: the job
+ * makes way for a new one, so that the email has all its tries and their gaps when its turn comes. An elder whose job is gone
+ * is given another, or both would wait for ever. Returns whether that was so.
+ */
+export async function waitBehind(elder: OutboxEmail, email: OutboxEmail): Promise<{ elderHadNoJob: boolean }> {
+  return inTransaction(async (tx) => {
+    const revived = await tx.$queryRaw<{ id: string }[]>`
+      WITH email AS (SELECT id, credit_note_id FROM outbox_emails WHERE id = ${elder.id}::uuid AND state = 'queued')
+      SELECT email.id, (${addSendJob()}).id AS job FROM email
+      WHERE NOT EXISTS (SELECT FROM graphile_worker.jobs WHERE key = ${KEY_OF_JOB} AND attempts < max_attempts)`
+    const afterElder = Prisma.sql`greatest(now(), elder.run_at) + ${SECONDS_BEHIND}::int * interval '1 second'`
+    await tx.$queryRaw`
+      WITH email AS (
+        UPDATE outbox_emails SET tries = 0 WHERE id = ${email.id}::uuid AND state = 'queued' RETURNING id, credit_note_id
+      ), elder AS (
+        SELECT jobs.run_at FROM outbox_emails email JOIN graphile_worker.jobs ON key = ${KEY_OF_JOB}
+        WHERE email.id = ${elder.id}::uuid
+      )
+      SELECT email.id, (${addSendJob(afterElder)}).id AS job FROM email LEFT JOIN elder ON true`
+    return { elderHadNoJob: revived.length > 0 }
+  })
 }
 
 /** Counts a try before it is made, so that one that kills the process is counted too. Returns how many there have been. */
@@ -217,11 +254,7 @@ export async function requeueEmail(
               AND told.detail ->> 'moment' = email.moment AND told.detail ->> 'recipientRole' = email.recipient_role)
         RETURNING id, credit_note_id
       )
-      SELECT email.id, (graphile_worker.add_job(
-        'send-email', json_build_object('outboxId', email.id),
-        queue_name => 'emails-' || abs(hashtext(email.credit_note_id::text) % ${LANES}::int),
-        max_attempts => ${JOB_ATTEMPTS}::int, priority => ${JOB_PRIORITY}::int)).id AS job
-      FROM email`
+      SELECT email.id, (${addSendJob()}).id AS job FROM email`
     if (queued.length > 0) return { ok: true }
     const there = await tx.outboxEmail.findFirst({ where: { id: outboxId, freelancerId }, select: { state: true } })
     if (!there) return { ok: false, reason: 'not_found' }

@@ -5,11 +5,11 @@ import { databaseOut, describeFailure } from '@/lib/failures'
 import { log } from '@/lib/log'
 import type { OutboxEmail } from '@/prisma/generated/client'
 import { type Email, parseEmail } from './email-moments'
-import { countTry, MOST_TRIES, queuedUpTo, recordRefused, recordSent, recordTrouble } from './outbox'
+import { countTry, findQueued, MOST_TRIES, recordRefused, recordSent, recordTrouble, waitBehind } from './outbox'
 import { renderEmail } from './render-email'
 import { deliver, type Mail } from './transport'
 
-export type SendOutcome = 'sent' | 'refused' | 'nothing_to_send'
+export type SendOutcome = 'sent' | 'refused' | 'waits' | 'nothing_to_send'
 
 /** The mail server is in trouble: the job is to be run again later. Names no address, since the worker logs it. */
 export class EmailNotSent extends Error {
@@ -20,15 +20,19 @@ export class EmailNotSent extends Error {
 }
 
 /**
- * Sends an email of the outbox, after those that the same reader should have got before it. An email that has been sent is not
- * sent again. Throws EmailNotSent when the server is in trouble; a final refusal is recorded and returned. If the process dies
+ * Sends an email of the outbox; while there is one that the same reader should get before it, it waits and looks again later.
+ * An email that has been sent is not sent again. Throws EmailNotSent when the server is in trouble; a final refusal is recorded and returned. If the process dies
  * between the server's acceptance and our record of it, or is told to stop while the database is out, the next run sends the
  * mail again under the same Message-ID.
  */
 export async function sendEmail(outboxId: string, stopping?: AbortSignal): Promise<SendOutcome> {
-  let outcome: SendOutcome = 'nothing_to_send'
-  for (const email of await queuedUpTo(outboxId)) outcome = await sendOne(email, stopping)
-  return outcome
+  const queued = await findQueued(outboxId)
+  if (!queued) return 'nothing_to_send'
+  const { email, elder } = queued
+  if (!elder) return sendOne(email, stopping)
+  const { elderHadNoJob } = await waitBehind(elder, email)
+  if (elderHadNoJob) log.warn({ outboxId: elder.id }, 'an email had no job left to send it')
+  return 'waits'
 }
 
 async function sendOne(row: OutboxEmail, stopping: AbortSignal | undefined): Promise<SendOutcome> {
