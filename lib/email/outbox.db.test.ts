@@ -428,6 +428,15 @@ describe('sending', () => {
     expect(await db().outboxEmail.findUniqueOrThrow({ where: { id } })).toMatchObject({ state: 'sent', tries: 1 })
   })
 
+  test('an email whose every try ends the process is given up and shown, so that those behind it are sent', async () => {
+    const [id = '', next = ''] = await enqueue(completed(), completed(note, 're_2'))
+    await db().outboxEmail.update({ where: { id }, data: { tries: MOST_TRIES } })
+    await expect(sendEmail(id)).resolves.toBe('refused')
+    expect(await timelineKinds()).toEqual(['email_refused'])
+    expect(received).toEqual([])
+    await expect(sendEmail(next)).resolves.toBe('sent')
+  })
+
   test('the freelancer’s email does not wait for the client’s', async () => {
     const failed = { refundRef: 're_1', reason: 'lost_or_stolen_card', stripeMessage: null, failedAt: completedAt }
     await enqueue(initiated(), refundFailed(note, freelancer, failed))

@@ -37,6 +37,12 @@ export async function sendEmail(outboxId: string, stopping?: AbortSignal): Promi
 
 async function sendOne(row: OutboxEmail, stopping: AbortSignal | undefined): Promise<SendOutcome> {
   const tries = await countTry(row)
+  if (tries > MOST_TRIES) {
+    // The last try did not live to tell how it ended. If each ends the process, the worker must not be killed without end.
+    log.error({ outboxId: row.id, tries }, 'email given up: its last try was cut short')
+    await recordRefused(row, 'Requite could not send this email.')
+    return 'refused'
+  }
   const mail = await mailOf(row).catch(async (error: unknown) => {
     // What can't be written out stays queued while there is hope of a correction, and is then shown like any refusal.
     if (tries < MOST_TRIES) throw error
