@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import net, { type AddressInfo } from 'node:net'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -177,6 +178,13 @@ const initiated = () => refundInitiated(note, freelancer)
 async function enqueue(...emails: ReturnType<typeof initiated>[]): Promise<string[]> {
   for (const email of emails) await inTransaction((tx) => enqueueEmail(tx, email))
   return (await listEmails(note.freelancerId, note.id)).map(({ id }) => id)
+}
+
+function statementsOf(file: string): string[] {
+  return readFileSync(file, 'utf8')
+    .replace(/--.*$/gm, '')
+    .split(';')
+    .filter((statement) => statement.trim())
 }
 
 async function theEmail() {
@@ -588,6 +596,75 @@ describe('sending again', () => {
     await enqueue(completed(other))
     const [theirs] = await listEmails(other.freelancerId, other.id)
     expect(theirs?.recipient).toBe(other.parties.client.email)
+  })
+
+  test('the latest address put right holds, also when it is the first again', async () => {
+    const refunds = ['re_1', 're_2', 're_3', 're_4']
+    const recipientOf = (refundRef: string) =>
+      db()
+        .outboxEmail.findFirstOrThrow({ where: { creditNoteId: note.id, refundRef } })
+        .then(({ recipient }) => recipient)
+    const comesBack = async (refundRef: string, correctedTo: string | null) => {
+      const { id } = await db().outboxEmail.findFirstOrThrow({ where: { creditNoteId: note.id, refundRef } })
+      faults = [{ at: 'recipient', code: 550 }]
+      await expect(sendEmail(id)).resolves.toBe('refused')
+      await requeueEmail(note.freelancerId, id, correctedTo)
+      await expect(sendEmail(id)).resolves.toBe('sent')
+    }
+    await enqueue(completed(note, 're_1'))
+    await comesBack('re_1', 'anna.schmidt@example.com')
+    await enqueue(completed(note, 're_2'))
+    await comesBack('re_2', 'anna@example.com')
+    await enqueue(completed(note, 're_3'))
+    // Sent again to where it was going anyway: nothing is put right by that.
+    await comesBack('re_3', 'anna@example.com')
+    await enqueue(completed(note, 're_4'))
+    expect(await Promise.all(refunds.map(recipientOf))).toEqual([
+      'anna.schmidt@example.com',
+      'anna@example.com',
+      'anna@example.com',
+      'anna@example.com',
+    ])
+  })
+
+  test('an email that is sent again to the address it had does not bring that address back', async () => {
+    const [first = '', second = ''] = await enqueue(completed(), completed(note, 're_2'))
+    faults = [
+      { at: 'recipient', code: 550 },
+      { at: 'recipient', code: 550 },
+    ]
+    await sendEmail(first)
+    await sendEmail(second)
+    await requeueEmail(note.freelancerId, second, 'anna.schmidt@example.com')
+    await requeueEmail(note.freelancerId, first, null)
+    await enqueue(completed(note, 're_3'))
+    const recipients = (await listEmails(note.freelancerId, note.id)).map(({ recipient }) => recipient)
+    expect(recipients).toEqual(['anna@example.com', 'anna.schmidt@example.com', 'anna.schmidt@example.com'])
+  })
+
+  test('addresses put right before it was noted when hold on', async () => {
+    const [id = ''] = await enqueue(completed())
+    faults = [{ at: 'recipient', code: 550 }]
+    await sendEmail(id)
+    await requeueEmail(note.freelancerId, id, 'anna.schmidt@example.com')
+    const failed = { refundRef: 're_2', reason: 'declined', stripeMessage: null, failedAt: completedAt }
+    await enqueue(completed(await issueCreditNote()), refundFailed(note, freelancer, failed))
+
+    const folder = path.resolve(import.meta.dirname, '../../prisma/migrations/20261126000200_corrected_recipients')
+    await db().$transaction([
+      db().$executeRaw`ALTER TABLE outbox_emails DROP COLUMN recipient_corrected_at`,
+      ...statementsOf(path.join(folder, 'migration.sql')).map((statement) => db().$executeRawUnsafe(statement)),
+    ])
+    const corrected = await db().outboxEmail.findMany({ where: { recipientCorrectedAt: { not: null } } })
+    expect(corrected.map((email) => email.id)).toContain(id)
+    expect(
+      corrected.filter(
+        ({ recipientRole, recipient }) => recipientRole !== 'client' || recipient === 'anna@example.com',
+      ),
+    ).toEqual([])
+    await enqueue(completed(note, 're_3'))
+    const recipients = (await listEmails(note.freelancerId, note.id)).map(({ recipient }) => recipient)
+    expect(recipients).toEqual(['anna.schmidt@example.com', freelancer.email, 'anna.schmidt@example.com'])
   })
 
   test('a freelancer whose account has another address by now is written to there', async () => {

@@ -62,13 +62,16 @@ export async function enqueueEmail(tx: Transaction, email: NewEmail): Promise<'q
   return queued.length > 0 ? 'queued' : 'already_there'
 }
 
-/** A client's address that the freelancer has put right holds for what else the client hears of this credit note. */
-function correctedAddress({ creditNoteId, recipientRole, recipient }: NewEmail): Prisma.Sql {
+/**
+ * A client's address that the freelancer has put right holds for what else the client hears of this credit note: the latest
+ * one, which may be the first again. That an email went elsewhere says nothing: it may just have followed a correction.
+ */
+function correctedAddress({ creditNoteId, recipientRole }: NewEmail): Prisma.Sql {
   return Prisma.sql`(
     SELECT recipient FROM outbox_emails
     WHERE credit_note_id = ${creditNoteId}::uuid AND recipient_role = ${recipientRole} AND recipient_role = 'client'
-      AND recipient <> ${recipient}
-    ORDER BY created_at DESC LIMIT 1)`
+      AND recipient_corrected_at IS NOT NULL
+    ORDER BY recipient_corrected_at DESC LIMIT 1)`
 }
 
 /** Stays the same however often the mail is sent, so that a mail program can tell a repetition. */
@@ -246,7 +249,8 @@ export async function requeueEmail(
     const queued = await tx.$queryRaw<{ id: string }[]>`
       WITH email AS (
         UPDATE outbox_emails email
-        SET state = 'queued', tries = 0, sent_at = NULL, last_error = NULL, recipient = coalesce(${recipient}::text, recipient)
+        SET state = 'queued', tries = 0, sent_at = NULL, last_error = NULL, recipient = coalesce(${recipient}::text, recipient),
+          recipient_corrected_at = CASE WHEN ${recipient}::text <> recipient THEN now() ELSE recipient_corrected_at END
         WHERE id = ${outboxId}::uuid AND freelancer_id = ${freelancerId}::uuid AND state = 'refused'
           AND ${MOST_RESENDS}::int >= (
             SELECT count(*) FROM timeline_entries told
