@@ -650,7 +650,7 @@ describe('sending again', () => {
     const failed = { refundRef: 're_2', reason: 'declined', stripeMessage: null, failedAt: completedAt }
     await enqueue(completed(await issueCreditNote()), refundFailed(note, freelancer, failed))
 
-    const folder = path.resolve(import.meta.dirname, '../../prisma/migrations/20261126000200_corrected_recipients')
+    const folder = path.resolve(import.meta.dirname, '../../prisma/migrations/20261126000500_corrected_recipients')
     await db().$transaction([
       db().$executeRaw`ALTER TABLE outbox_emails DROP COLUMN recipient_corrected_at`,
       ...statementsOf(path.join(folder, 'migration.sql')).map((statement) => db().$executeRawUnsafe(statement)),
