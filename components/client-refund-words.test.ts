@@ -41,6 +41,7 @@ const note: CreditNote = {
   pendingReason: null,
   nextTryAt: null,
   automaticTries: 0,
+  automaticStopped: false,
   foreignRefund: null,
   disputeStatus: null,
   disputeId: null,

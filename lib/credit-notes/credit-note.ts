@@ -46,6 +46,8 @@ export type CreditNote = {
   nextTryAt: Date | null
   /** Tries that Requite made by itself since a person last asked. */
   automaticTries: number
+  /** A person has stopped those tries: whatever heals, only a person asks again. */
+  automaticStopped: boolean
   /** A refund of the same payment and amount, made elsewhere, that belongs to no note yet and is named in no manual refund. */
   foreignRefund: { stripeRefundId: string; createdAt: Date } | null
   disputeStatus: string | null
@@ -77,6 +79,7 @@ export function refundFacts(note: CreditNote): RefundFacts {
     paidTwice: note.paidTwiceAt !== null,
     nextTryAt: note.nextTryAt,
     automaticTries: note.automaticTries,
+    automaticStopped: note.automaticStopped,
     foreignRefund: note.foreignRefund,
   }
 }

@@ -160,6 +160,7 @@ async function issueCreditNote(): Promise<CreditNote> {
     pendingReason: null,
     nextTryAt: null,
     automaticTries: 0,
+    automaticStopped: false,
     foreignRefund: null,
     disputeStatus: null,
     disputeId: null,

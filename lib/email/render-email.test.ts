@@ -59,6 +59,7 @@ const note: CreditNote = {
   pendingReason: null,
   nextTryAt: null,
   automaticTries: 0,
+  automaticStopped: false,
   foreignRefund: null,
   disputeStatus: null,
   disputeId: null,
@@ -247,6 +248,15 @@ describe('the freelancer reads', () => {
     expect(text).not.toContain('wait: Requite tries again')
     const once = await written(refundTriesEnded(note, freelancer, { ...passing, endedWith: 'try 1', tries: 1 }))
     expect(once.text).toContain('once more by itself')
+  })
+
+  test('whether Requite goes on by itself once what its tries ended for has healed', async () => {
+    const ended = async (reason: string, tries: number) =>
+      (await written(refundTriesEnded(note, freelancer, { reason, stripeMessage: null, failedAt: at, tries }))).text
+    expect(await ended('balance_insufficient', 5)).toContain('Requite then asks again by itself')
+    expect(await ended('balance_insufficient', 6)).toContain('arrive there, then press Retry.')
+    expect(await ended('balance_insufficient', 6)).not.toContain('asks again by itself')
+    expect(await ended('charge_disputed', 6)).toContain('If you win, Requite asks again by itself.')
   })
 
   test('that a completed refund came back, and that the client has been told', async () => {

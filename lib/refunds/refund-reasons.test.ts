@@ -2,8 +2,18 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { REFUND_REASONS, reasonOfSlug, reasonSlug, refundReason, VERDICT_LABELS, VERDICTS } from './refund-reasons'
-import { followsLostDispute, HEALED_BY, nextAutomaticTry } from './refund-tries'
+import {
+  atAnyTime,
+  byHand,
+  REFUND_REASONS,
+  reasonOfSlug,
+  reasonSlug,
+  refundReason,
+  VERDICT_LABELS,
+  VERDICTS,
+  withoutWaiting,
+} from './refund-reasons'
+import { followsLostDispute, HEALED_BY, MOST_AUTOMATIC_TRIES, nextAutomaticTry } from './refund-tries'
 
 const enumerated = z.object({ enum: z.array(z.string().nullable()) })
 const refundSchema = z
@@ -138,18 +148,90 @@ describe('a verdict never misleads', () => {
   })
 })
 
+/** That Requite starts the refund again, or that it is worth waiting for that. */
+const PROMISE = /(tries|asks) again by itself|this one starts by itself|\bwait: Requite|^Wait: Requite/
+/** What goes on by itself all the same: Stripe's and the banks' part, the deposit, and the look at an open attempt. */
+const NOT_A_TRY = ['insufficient_funds', 'processing', 'charge_pending', 'outcome_withheld']
+/** What starts a refund even when its budget is spent: news that is heard of once, not a watch that could go on for ever. */
+const STARTS_ONE_THAT_IS_SPENT: readonly string[] = [
+  ...HEALED_BY.dispute_won,
+  ...HEALED_BY.account_reconnected,
+  ...HEALED_BY.not_refunded_elsewhere,
+]
+
+const PLANNED = { planned: true, made: MOST_AUTOMATIC_TRIES - 1, stopped: false }
+const LEFT = { planned: false, made: MOST_AUTOMATIC_TRIES - 1, stopped: false }
+const SPENT = { planned: false, made: MOST_AUTOMATIC_TRIES, stopped: false }
+
+describe('nothing is promised that Requite does not do by itself', () => {
+  test.each(reasons)('$code: with a try planned the words are the catalogue’s', (reason) => {
+    expect(withoutWaiting(reason, PLANNED)).toEqual(reason)
+  })
+
+  test.each(reasons)('$code: with tries left but none planned, only what heals is promised', (reason) => {
+    const { wayOut } = withoutWaiting(reason, LEFT)
+    if (nextAutomaticTry(reason.code, 0, 0) === null) expect(wayOut).toBe(reason.wayOut)
+    else expect(wayOut).not.toMatch(PROMISE)
+  })
+
+  test.each(reasons)('$code: with the budget spent, only what starts a refund all the same is promised', (reason) => {
+    const { wayOut } = withoutWaiting(reason, SPENT)
+    if (STARTS_ONE_THAT_IS_SPENT.includes(reason.code)) expect(wayOut).toBe(reason.wayOut)
+    else expect(wayOut).not.toMatch(PROMISE)
+  })
+
+  test.each(reasons)(
+    '$code: once a person has stopped it, nothing is promised, however many tries are left',
+    (reason) => {
+      for (const made of [0, MOST_AUTOMATIC_TRIES]) {
+        const stopped = withoutWaiting(reason, { planned: false, made, stopped: true })
+        expect(stopped.wayOut).not.toMatch(PROMISE)
+        expect(stopped).toEqual(byHand(reason))
+        if (!NOT_A_TRY.includes(reason.code)) expect(stopped.wayOut).not.toContain('by itself')
+      }
+    },
+  )
+
+  test.each(reasons)('$code: where no state is known, the words say where a promise ends', (reason) => {
+    const { wayOut } = atAnyTime(reason)
+    if (!PROMISE.test(reason.wayOut)) return expect(wayOut).toBe(reason.wayOut)
+    const spent = PROMISE.test(withoutWaiting(reason, SPENT).wayOut)
+    expect(wayOut).toMatch(
+      spent ? /Stop trying, Requite asks no more by itself/ : /After 6 tries of its own, or once stopped/,
+    )
+  })
+
+  test('whoever is not to wait is told what starts the refund instead: Retry', () => {
+    for (const reason of reasons.filter(({ wayOut }) => PROMISE.test(wayOut)))
+      expect(byHand(reason).wayOut, reason.code).toMatch(/press Retry/i)
+    const topUp = (tries: typeof SPENT) => withoutWaiting(refundReason('balance_insufficient'), tries).wayOut
+    expect(topUp(LEFT)).toContain('Requite then asks again by itself')
+    expect(topUp(SPENT)).toMatch(/arrive there, then press Retry\.$/)
+  })
+
+  test('a code nobody knows promises nothing in any state', () => {
+    const unheard = refundReason('never_heard_of')
+    for (const tries of [PLANNED, LEFT, SPENT, { ...LEFT, stopped: true }])
+      expect(withoutWaiting(unheard, tries)).toEqual(unheard)
+    expect(atAnyTime(unheard)).toEqual(unheard)
+  })
+})
+
 describe('every reason reads well', () => {
-  test.each(reasons)('Refund failed: $title.', ({ title, why, wayOut }) => {
+  test.each(reasons)('Refund failed: $title.', ({ title, why, wayOut, wayOutByHand }) => {
     expect(title).toMatch(/^([a-z]|Stripe\b|Requite\b)/)
     expect(title).not.toMatch(/[.:!?]$/)
     expect(title.length).toBeLessThanOrEqual(72)
     expect(why).toMatch(/^[A-Z].*\.$/)
     expect(wayOut).toMatch(/^[A-Z].*\.$/)
+    expect(wayOutByHand).toMatch(/^[A-Z].*\.$/)
   })
 
   test('no reason speaks in codes, and none uses an engineer’s words', () => {
-    for (const { title, why, wayOut } of reasons) {
-      expect(`${title} ${why} ${wayOut}`).not.toMatch(/_|\b(API|webhook|idempoten|HTTP|charge|parameter|token|null)/i)
+    for (const { title, why, wayOut, wayOutByHand } of reasons) {
+      expect(`${title} ${why} ${wayOut} ${wayOutByHand}`).not.toMatch(
+        /_|\b(API|webhook|idempoten|HTTP|charge|parameter|token|null)/i,
+      )
     }
   })
 

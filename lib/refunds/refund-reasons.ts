@@ -1,3 +1,5 @@
+import { HEALED_BY, MOST_AUTOMATIC_TRIES, nextAutomaticTry } from './refund-tries'
+
 /** Can pressing Retry help? */
 export const VERDICTS = ['retry_now', 'not_yet', 'will_not_help', 'already_refunded'] as const
 export type Verdict = (typeof VERDICTS)[number]
@@ -25,17 +27,27 @@ export type RefundReason = {
   why: string
   /** What to do, in the imperative. */
   wayOut: string
+  /** The same where Requite does not ask again by itself. */
+  wayOutByHand: string
 }
 
-type Words = Omit<RefundReason, 'code'>
+/** Only a way out that has Requite ask again by itself needs another one for where it does not. */
+type Words = Omit<RefundReason, 'code' | 'wayOutByHand'> & Partial<Pick<RefundReason, 'wayOutByHand'>>
 
-/** What passes by itself is asked for again (refund-tries.ts) until that budget is spent, or a person stops it. */
-const PRESS_OR_WAIT = 'Press Retry, or wait: Requite tries again by itself for about four hours.'
-const WAIT = 'Wait: Requite asks again by itself within minutes and picks up Stripe’s answer to the earlier request.'
-const ONCE_IT_TRIES_NO_MORE = [
-  [PRESS_OR_WAIT, 'Press Retry.'],
-  [WAIT, 'Press Retry: it picks up Stripe’s answer to the earlier request.'],
-] as const
+const PRESS_OR_WAIT = {
+  wayOut: 'Press Retry, or wait: Requite tries again by itself for about four hours.',
+  wayOutByHand: 'Press Retry.',
+} as const
+const PRESS_OR_WAIT_FOR_A_LOOK = {
+  wayOut: `${PRESS_OR_WAIT.wayOut} Requite looks for an earlier refund before each try.`,
+  wayOutByHand: `${PRESS_OR_WAIT.wayOutByHand} Requite looks for an earlier refund before each try.`,
+} as const
+const ANSWER_THE_DISPUTE = {
+  wayOut:
+    'Answer the dispute in Stripe, or accept it. If you win, Requite asks again by itself. If you lose or accept, your client gets the money through their bank: press Mark refunded with the dispute’s number.',
+  wayOutByHand:
+    'Answer the dispute in Stripe, or accept it. If you win, press Retry. If you lose or accept, your client gets the money through their bank: press Mark refunded with the dispute’s number.',
+} as const
 
 /** Stripe's error codes: the request for a refund was refused and no refund exists. */
 const STRIPE_ERROR_CODES = {
@@ -50,15 +62,13 @@ const STRIPE_ERROR_CODES = {
     title: 'your client’s bank has opened a dispute over this payment',
     verdict: 'not_yet',
     why: 'Stripe allows no refund until the dispute is decided, so that your client is not paid twice. Until then the disputed money is held back.',
-    wayOut:
-      'Answer the dispute in Stripe, or accept it. If you win, Requite asks again by itself. If you lose or accept, your client gets the money through their bank: press Mark refunded with the dispute’s number.',
+    ...ANSWER_THE_DISPUTE,
   },
   refund_disputed_payment: {
     title: 'this payment is under dispute, so Stripe blocks the refund',
     verdict: 'not_yet',
     why: 'Stripe allows no refund until the dispute is decided, so that your client is not paid twice.',
-    wayOut:
-      'Answer the dispute in Stripe, or accept it. If you win, Requite asks again by itself. If you lose or accept, your client gets the money through their bank: press Mark refunded with the dispute’s number.',
+    ...ANSWER_THE_DISPUTE,
   },
   charge_not_refundable: {
     title: 'Stripe cannot refund this payment',
@@ -72,6 +82,7 @@ const STRIPE_ERROR_CODES = {
     why: 'Stripe pays refunds out of your Stripe balance, and a retry cannot go through until there is enough in it. No money has moved.',
     wayOut:
       'Top up your Stripe balance or wait for your next payments to arrive there: Requite then asks again by itself, unless you have stopped it.',
+    wayOutByHand: 'Top up your Stripe balance or wait for your next payments to arrive there, then press Retry.',
   },
   resource_missing: {
     title: 'Stripe cannot find this payment in your account',
@@ -86,6 +97,8 @@ const STRIPE_ERROR_CODES = {
     why: 'The connection between Requite and your Stripe account has ended. No retry can go through until that account is connected again. No money has moved; it is safe in your Stripe account.',
     wayOut:
       'Have the people who run Requite connect the same Stripe account again: Requite then asks again by itself. Or send the money another way and press Mark refunded.',
+    wayOutByHand:
+      'Have the people who run Requite connect the same Stripe account again, then press Retry. Or send the money another way and press Mark refunded.',
   },
   api_key_expired: {
     title: 'Requite’s own access to Stripe has expired',
@@ -103,19 +116,20 @@ const STRIPE_ERROR_CODES = {
     title: 'Stripe was too busy to take the request',
     verdict: 'retry_now',
     why: 'Stripe turned the request away before starting on it. No money has moved, and the rush has usually passed within a minute.',
-    wayOut: PRESS_OR_WAIT,
+    ...PRESS_OR_WAIT,
   },
   lock_timeout: {
     title: 'Stripe was busy with this payment at that moment',
     verdict: 'retry_now',
     why: 'Something else was using the same payment at Stripe, so the request was turned away before it began. No money has moved.',
-    wayOut: PRESS_OR_WAIT,
+    ...PRESS_OR_WAIT,
   },
   idempotency_key_in_use: {
     title: 'Stripe is still working on an earlier request for this refund',
     verdict: 'not_yet',
     why: 'The same request is already on its way at Stripe. There is nothing to repeat until Stripe has answered that one, and Requite never lets it pay twice.',
-    wayOut: WAIT,
+    wayOut: 'Wait: Requite asks again by itself within minutes and picks up Stripe’s answer to the earlier request.',
+    wayOutByHand: 'Press Retry: it picks up Stripe’s answer to the earlier request.',
   },
   // The next three name Stripe's error types: errors of these types come without a code of their own.
   idempotency_error: {
@@ -129,13 +143,13 @@ const STRIPE_ERROR_CODES = {
     title: 'Stripe had a problem of its own',
     verdict: 'retry_now',
     why: 'Something broke at Stripe. Requite looked through the payment’s refunds and found none, so no money has moved.',
-    wayOut: `${PRESS_OR_WAIT} Requite looks for an earlier refund before each try.`,
+    ...PRESS_OR_WAIT_FOR_A_LOOK,
   },
   api_connection_error: {
     title: 'Stripe could not be reached',
     verdict: 'retry_now',
     why: 'The connection to Stripe failed several times in a row. No refund was made, so no money has moved.',
-    wayOut: `${PRESS_OR_WAIT} Requite looks for an earlier refund before each try.`,
+    ...PRESS_OR_WAIT_FOR_A_LOOK,
   },
 } as const satisfies Record<string, Words>
 
@@ -157,8 +171,7 @@ const STRIPE_FAILURE_REASONS = {
     title: 'your client disputed the payment while the refund was under way',
     verdict: 'not_yet',
     why: 'Stripe stopped the refund so that your client is not paid twice, and allows no new one until the dispute is decided.',
-    wayOut:
-      'Answer the dispute in Stripe, or accept it. If you win, Requite asks again by itself. If you lose or accept, your client gets the money through their bank: press Mark refunded with the dispute’s number.',
+    ...ANSWER_THE_DISPUTE,
   },
   // Also a `pending_reason`: the words hold for a refund that waits and for one that waited too long.
   insufficient_funds: {
@@ -167,6 +180,8 @@ const STRIPE_FAILURE_REASONS = {
     why: 'Stripe pays refunds out of your Stripe balance, and nothing reaches your client until there is enough in it.',
     wayOut:
       'Top up your Stripe balance. A refund that is still in progress then goes out by itself, and Requite asks again by itself for one that has failed.',
+    wayOutByHand:
+      'Top up your Stripe balance. A refund that is still in progress then goes out by itself; for one that has failed, press Retry then.',
   },
   declined: {
     title: 'the bank declined the refund',
@@ -250,12 +265,14 @@ const OWN_CODES = {
     why: 'The deposit lies in that Stripe account, and Requite cannot ask for the refund until it is connected. No money has moved.',
     wayOut:
       'Have the people who run Requite connect the Stripe account that received the deposit: Requite then asks again by itself. Or send the money another way and press Mark refunded.',
+    wayOutByHand:
+      'Have the people who run Requite connect the Stripe account that received the deposit, then press Retry. Or send the money another way and press Mark refunded.',
   },
   unreadable_answer: {
     title: 'Stripe’s answer could not be read',
     verdict: 'retry_now',
     why: 'An answer arrived damaged or empty. Requite looked through the payment’s refunds and found none, so no money has moved.',
-    wayOut: `${PRESS_OR_WAIT} Requite looks for an earlier refund before each try.`,
+    ...PRESS_OR_WAIT_FOR_A_LOOK,
   },
   invalid_request: {
     title: 'Stripe did not understand Requite’s request',
@@ -283,6 +300,8 @@ const OWN_CODES = {
     why: 'Stripe shows a refund of this payment that Requite did not make, for example one made by hand in Stripe’s Dashboard. A second one could pay your client twice.',
     wayOut:
       'Look at that refund in Stripe. If it is the money of this credit note, press Adopt this refund; where that is not on offer, press Mark refunded with its number. Should that refund fail, or turn out to be another credit note’s, this one starts by itself.',
+    wayOutByHand:
+      'Look at that refund in Stripe. If it is the money of this credit note, press Adopt this refund; where that is not on offer, press Mark refunded with its number. Should that refund fail, or turn out to be another credit note’s, press Retry.',
   },
   paid_by_chargeback: {
     title: 'your client already got the money back through their bank',
@@ -314,8 +333,12 @@ const WORDS = { ...STRIPE_ERROR_CODES, ...STRIPE_FAILURE_REASONS, ...STRIPE_REFU
  * and status, and Requite's own. Sources: product.md "Retry"; Stripe API 2026-10-28.endive.
  */
 export const REFUND_REASONS: Readonly<Record<string, RefundReason>> = Object.freeze(
-  Object.fromEntries(Object.entries(WORDS).map(([code, words]) => [code, { code, ...words }])),
+  Object.fromEntries(Object.entries(WORDS).map(([code, words]) => [code, inFull(code, words)])),
 )
+
+function inFull(code: string, words: Words): RefundReason {
+  return { code, wayOutByHand: words.wayOut, ...words }
+}
 
 /**
  * The reason behind a stored code; null is `unknown`. A code that isn't in the catalogue gets honest words that name it,
@@ -326,20 +349,65 @@ export function refundReason(code: string | null): RefundReason {
   if (known) return known
   const inWords = code?.replaceAll(/[\s_-]+/g, ' ').trim()
   if (!inWords) return refundReason('unknown')
-  return {
-    code: code ?? 'unknown',
+  return inFull(code ?? 'unknown', {
     title: `Stripe answered “${inWords}”, which Requite has no explanation for yet`,
     verdict: 'not_yet',
     why: 'This reason is new to Requite, so nobody can say whether a retry helps until somebody has looked at the payment in Stripe.',
     wayOut:
       'Look at the payment in Stripe. If your client does not have the money, press Retry, or send it another way and press Mark refunded.',
-  }
+  })
 }
 
-/** The same reason where Requite makes no more tries by itself: nobody is told to wait for one. */
-export function withoutWaiting(reason: RefundReason): RefundReason {
-  const wayOut = ONCE_IT_TRIES_NO_MORE.reduce((words, [wait, press]) => words.replace(wait, press), reason.wayOut)
-  return { ...reason, wayOut }
+/** How far Requite's own tries of a refund have come. */
+export type OwnTries = {
+  /** The next one has its time. */
+  planned: boolean
+  /** Since a person last asked. */
+  made: number
+  /** By a person. */
+  stopped: boolean
+}
+
+function passesByItself(code: string): boolean {
+  return nextAutomaticTry(code, 0, 0) !== null
+}
+
+function isAboutBalance(code: string): boolean {
+  return HEALED_BY.balance_topped_up.some((one) => one === code)
+}
+
+/**
+ * Whether Requite asks again without a person: a try is planned, or what the refund failed for will plan one once it has
+ * healed. Balances are watched only while the budget lasts; a dispute that is won, an account that is back and a refund
+ * elsewhere that is gone start even one whose budget is spent. Nothing starts what a person has stopped.
+ */
+function asksByItself(code: string, { planned, made, stopped }: OwnTries): boolean {
+  if (planned || stopped) return planned
+  if (passesByItself(code)) return false
+  return !isAboutBalance(code) || made < MOST_AUTOMATIC_TRIES
+}
+
+/** The reason with the way out that holds now: nobody is told to wait for a try that Requite will not make. */
+export function withoutWaiting(reason: RefundReason, tries: OwnTries): RefundReason {
+  return asksByItself(reason.code, tries) ? reason : byHand(reason)
+}
+
+/** The reason where only a person starts the refund again. */
+export function byHand(reason: RefundReason): RefundReason {
+  return { ...reason, wayOut: reason.wayOutByHand }
+}
+
+/**
+ * The reason for readers of whose refund nothing more is known, or known only as it once was: the way out names how far
+ * Requite goes by itself.
+ */
+export function atAnyTime(reason: RefundReason): RefundReason {
+  if (reason.wayOut === reason.wayOutByHand) return reason
+  const limit =
+    passesByItself(reason.code) || isAboutBalance(reason.code)
+      ? `After ${MOST_AUTOMATIC_TRIES} tries of its own, or once stopped, Requite waits for you to press Retry.`
+      : 'Once you have pressed Stop trying, Requite asks no more by itself: it waits for you.'
+  return { ...reason, wayOut: `${reason.wayOut} ${limit}` }
 }
 
 /** What Requite ended by itself, and where Stripe was asked and nobody knows what it made of that. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { REFUND_REASONS, refundReason } from './refund-reasons'
+import { byHand, REFUND_REASONS, refundReason, withoutWaiting } from './refund-reasons'
 import {
   LEGAL_TRANSITIONS,
   MANUAL_METHODS,
@@ -13,7 +13,7 @@ import {
   type RefundFacts,
   refundBanner,
 } from './refund-status'
-import { nextAutomaticTry } from './refund-tries'
+import { MOST_AUTOMATIC_TRIES, nextAutomaticTry } from './refund-tries'
 
 const reader = { locale: 'en-GB', timeZone: 'Europe/Berlin' }
 
@@ -32,6 +32,7 @@ const confirmedCard: RefundFacts = {
   paidTwice: false,
   nextTryAt: null,
   automaticTries: 0,
+  automaticStopped: false,
   foreignRefund: null,
 }
 
@@ -70,6 +71,7 @@ const anyFacts: fc.Arbitrary<RefundFacts> = fc.record({
   paidTwice: fc.boolean(),
   nextTryAt: fc.option(anyMoment),
   automaticTries: fc.nat(8),
+  automaticStopped: fc.boolean(),
   foreignRefund: fc.option(fc.record({ stripeRefundId: fc.string(), createdAt: anyMoment })),
 })
 const anyReader = fc.record({
@@ -133,6 +135,38 @@ describe('the banner says exactly what product.md promises', () => {
       expect(wayOut(null), code).toMatch(/^Press Retry/)
       expect(wayOut(null), code).not.toMatch(/wait|by itself/i)
     }
+  })
+
+  test('and none is told that Requite asks once something heals, where its tries are spent or stopped', () => {
+    const spent = { automaticTries: MOST_AUTOMATIC_TRIES }
+    for (const code of Object.keys(REFUND_REASONS)) {
+      for (const own of [{}, spent, { automaticStopped: true }, { ...spent, automaticStopped: true }]) {
+        const facts = { ...failedFor(code), ...own }
+        const tries = { planned: false, made: facts.automaticTries, stopped: facts.automaticStopped }
+        expect(refundBanner(facts, reader).reason, code).toEqual(withoutWaiting(refundReason(code), tries))
+      }
+    }
+    const wayOut = (facts: RefundFacts) => refundBanner(facts, reader).reason?.wayOut
+    expect(wayOut(failedFor('balance_insufficient'))).toContain('by itself')
+    expect(wayOut({ ...failedFor('balance_insufficient'), ...spent })).toMatch(/then press Retry\.$/)
+    expect(wayOut({ ...failedFor('charge_disputed'), ...spent })).toContain('If you win, Requite asks again by itself.')
+    expect(wayOut({ ...failedFor('charge_disputed'), automaticStopped: true })).toContain('If you win, press Retry.')
+    const held = { ...requested, pendingReason: 'insufficient_funds' }
+    expect(wayOut({ ...held, ...spent })).toMatch(
+      /then goes out by itself; for one that has failed, press Retry then\.$/,
+    )
+  })
+
+  test('the end of a refund made elsewhere starts only what it has held back: a note that failed otherwise is for a person', () => {
+    const foreignRefund = { stripeRefundId: 're_1', createdAt: new Date('2026-03-14T00:00:00Z') }
+    const elsewhere = refundReason('refunded_elsewhere')
+    const reason = (facts: RefundFacts) => refundBanner({ ...facts, foreignRefund }, reader).reason
+    const held = failedFor('refunded_elsewhere')
+    const soon = { ...failedFor('api_error'), nextTryAt: new Date('2026-03-14T01:00:00Z') }
+    const spent = { ...held, automaticTries: MOST_AUTOMATIC_TRIES }
+    for (const facts of [unconfirmed, confirmedCard, held, spent, soon]) expect(reason(facts)).toEqual(elsewhere)
+    for (const facts of [{ ...held, automaticStopped: true }, failedFor('declined'), failedFor('api_error')])
+      expect(reason(facts)).toEqual(byHand(elsewhere))
   })
 
   test('the day of a manual refund is the day that was typed, wherever the reader sits', () => {

@@ -1,5 +1,5 @@
 import { formatCalendarDay, formatDay, type Reader } from '@/lib/dates'
-import { type RefundReason, refundReason, withoutWaiting } from './refund-reasons'
+import { byHand, type OwnTries, type RefundReason, refundReason, withoutWaiting } from './refund-reasons'
 import { MOST_AUTOMATIC_TRIES } from './refund-tries'
 
 /** The public vocabulary of a credit note's refund, as stored, shown and spoken in the API. */
@@ -73,6 +73,8 @@ export type RefundFacts = {
   nextTryAt: Date | null
   /** Tries that Requite made by itself since a person last asked. */
   automaticTries: number
+  /** A person has stopped those tries: whatever heals, only a person asks again. */
+  automaticStopped: boolean
   /** A refund of the same payment and amount, made elsewhere, that belongs to no note yet and is named in no manual refund. */
   foreignRefund: { stripeRefundId: string; createdAt: Date } | null
 }
@@ -139,6 +141,10 @@ function bannerState(facts: RefundFacts): BannerState {
   return facts.depositConfirmed ? 'checking' : 'awaiting_deposit'
 }
 
+function ownTries({ nextTryAt, automaticTries, automaticStopped }: RefundFacts): OwnTries {
+  return { planned: nextTryAt !== null, made: automaticTries, stopped: automaticStopped }
+}
+
 function withOpenAttempt({ outcomeWithheld }: Pick<RefundFacts, 'outcomeWithheld'>): readonly RefundAction[] {
   return outcomeWithheld ? ['mark_refunded', 'refresh'] : ['refresh']
 }
@@ -195,12 +201,13 @@ export function refundBanner(facts: RefundFacts, reader: Reader): RefundBannerVi
       mood: 'moving',
       sentence: 'Refund in progress, expected in 3–5 business days.',
       reason:
-        facts.pendingReason === null || facts.pendingReason === 'processing' ? null : refundReason(facts.pendingReason),
+        facts.pendingReason === null || facts.pendingReason === 'processing'
+          ? null
+          : withoutWaiting(refundReason(facts.pendingReason), ownTries(facts)),
       actions: ['refresh'],
     }),
     failed: () => {
-      const stored = refundReason(facts.failureReason)
-      const reason = facts.nextTryAt ? stored : withoutWaiting(stored)
+      const reason = withoutWaiting(refundReason(facts.failureReason), ownTries(facts))
       const retryHelps = reason.verdict === 'retry_now'
       return {
         ...common,
@@ -233,23 +240,33 @@ export function refundBanner(facts: RefundFacts, reader: Reader): RefundBannerVi
     }),
   }
   const view = views[bannerState(facts)]()
-  return view.adoptable ? besideAnother(view) : view
+  return view.adoptable ? besideAnother(view, facts) : view
 }
 
 /**
  * A refund made elsewhere may be this one: whatever went wrong before, adopting it comes first, then Mark refunded with its
  * number; a retry would pay beside it.
  */
-function besideAnother(view: RefundBannerView): RefundBannerView {
+function besideAnother(view: RefundBannerView, facts: RefundFacts): RefundBannerView {
   const harmless = view.actions.filter((act) => act !== 'retry' && act !== 'mark_refunded')
   const mayAsk = view.actions.includes('retry')
   return {
     ...view,
-    reason: refundReason('refunded_elsewhere'),
+    reason: reasonBesideAnother(facts),
     // What Stripe said was about something else, and a planned try is held back.
     stripeSays: null,
     nextTry: null,
     actions: ['mark_refunded', ...harmless, ...(mayAsk ? (['retry'] as const) : [])],
     retryNeedsSecondLook: mayAsk,
   }
+}
+
+/**
+ * However the other refund ends, that starts a note that has not failed yet, one whose try is planned, and one that failed
+ * because of it. One that failed for anything else waits for a person, or for one of the two ends only.
+ */
+function reasonBesideAnother(facts: RefundFacts): RefundReason {
+  const reason = refundReason('refunded_elsewhere')
+  if (facts.status === 'pending' || facts.nextTryAt) return reason
+  return facts.failureReason === reason.code ? withoutWaiting(reason, ownTries(facts)) : byHand(reason)
 }

@@ -5,7 +5,7 @@ import { FailedRefund } from './why-it-failed'
 
 /** To the freelancer, who was told that Requite tries again by itself: it has, and now the refund waits for them. */
 export function refundTriesEnded(facts: EmailFacts<'refund_tries_ended'>, links: Links): Letter {
-  const reason = withoutWaiting(refundReason(facts.reason))
+  const reason = withoutWaiting(refundReason(facts.reason), { planned: false, made: facts.tries, stopped: false })
   const amount = amountOf(facts)
   const client = isolated(facts.clientName)
   const times = facts.tries === 1 ? 'once more' : `${facts.tries} more times`
