@@ -1,4 +1,5 @@
 import type { RefundBannerView, RefundStatus } from '@/lib/refunds/refund-status'
+import { MOST_AUTOMATIC_TRIES } from '@/lib/refunds/refund-tries'
 
 /** What a status means, what happens next by itself, and what the freelancer can do. */
 export type StatusHelp = {
@@ -42,7 +43,7 @@ export const STATUS_HELP: Record<RefundStatus, StatusHelp> = {
     mood: 'failed',
     meaning:
       'Stripe refused the refund, or your client’s bank returned it. The banner names the reason, says whether a retry can help, and what to do.',
-    next: 'Where the reason passes by itself, Requite tries again: the banner says when, and you can stop it. Otherwise it waits for you. Your client hears of it only when a refund that they were told had completed comes back.',
+    next: `Where the reason passes by itself, Requite tries again, at most ${MOST_AUTOMATIC_TRIES} times: the banner says when, and you can stop it. Otherwise the banner says what it waits for. Your client hears of it only when a refund that they were told had completed comes back.`,
     acts: [
       'Retry asks Stripe afresh. Where that can’t help, it stands behind a second look.',
       'Mark refunded, once you have sent the money another way.',

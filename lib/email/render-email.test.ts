@@ -259,6 +259,19 @@ describe('the freelancer reads', () => {
     expect(await ended('charge_disputed', 6)).toContain('If you win, Requite asks again by itself.')
   })
 
+  test('of a refund whose tries the email does not know, how far Requite goes by itself', async () => {
+    const short = { reason: 'insufficient_funds', stripeMessage: null }
+    const failed = await written(refundFailed(note, freelancer, { refundRef: 're_7', failedAt: at, ...short }))
+    expect(failed.text).toContain('After 6 tries of its own, or once stopped, Requite waits for you to press Retry.')
+    const [, alert] = refundReturned(note, freelancer, {
+      stripeRefundId: 're_7',
+      completedAt: at,
+      returnedAt: at,
+      ...short,
+    })
+    expect((await written(alert)).text).toContain('After 6 tries of its own')
+  })
+
   test('that a completed refund came back, and that the client has been told', async () => {
     const { subject, text } = await emailOf('refund_returned_alert')
     expect(subject).toContain('came back')

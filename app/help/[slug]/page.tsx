@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { Chip } from '@/components/ui/chip'
 import { sentenceCase } from '@/components/ui/sentence-case'
 import type { Tone } from '@/components/ui/tone'
-import { type RefundReason, reasonOfSlug, VERDICT_LABELS, type Verdict } from '@/lib/refunds/refund-reasons'
+import { atAnyTime, type RefundReason, reasonOfSlug, VERDICT_LABELS, type Verdict } from '@/lib/refunds/refund-reasons'
 import { REFUND_STATUSES } from '@/lib/refunds/refund-status'
 import { STATUS_HELP, type StatusHelp } from '../status-help'
 
@@ -43,7 +43,7 @@ function ReasonPage({ reason }: { reason: RefundReason }) {
         <p>{reason.why}</p>
       </Part>
       <Part title="What to do">
-        <p>{reason.wayOut}</p>
+        <p>{atAnyTime(reason).wayOut}</p>
       </Part>
     </Article>
   )

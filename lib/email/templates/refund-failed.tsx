@@ -1,11 +1,11 @@
-import { refundReason, verdictSentence } from '@/lib/refunds/refund-reasons'
+import { atAnyTime, refundReason, verdictSentence } from '@/lib/refunds/refund-reasons'
 import type { EmailFacts } from '../email-moments'
 import { amountOf, FreelancerLetter, Headline, isolated, type Letter, type Links, Paragraph } from './letter'
 import { FailedRefund } from './why-it-failed'
 
 /** To the freelancer: the refund failed, why, whether a retry can help, and where to act. */
 export function refundFailed(facts: EmailFacts<'refund_failed'>, links: Links): Letter {
-  const reason = refundReason(facts.reason)
+  const reason = atAnyTime(refundReason(facts.reason))
   const amount = amountOf(facts)
   const client = isolated(facts.clientName)
   return {

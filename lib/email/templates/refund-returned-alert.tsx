@@ -1,5 +1,5 @@
 import { formatDay, formatMoment } from '@/lib/dates'
-import { refundReason, verdictSentence } from '@/lib/refunds/refund-reasons'
+import { atAnyTime, refundReason, verdictSentence } from '@/lib/refunds/refund-reasons'
 import type { EmailFacts } from '../email-moments'
 import {
   Action,
@@ -17,7 +17,7 @@ import { WhyItFailed } from './why-it-failed'
 
 /** To the freelancer: a completed refund has come back, and the books are open again. */
 export function refundReturnedAlert(facts: EmailFacts<'refund_returned_alert'>, links: Links): Letter {
-  const reason = refundReason(facts.reason)
+  const reason = atAnyTime(refundReason(facts.reason))
   const amount = amountOf(facts)
   const client = isolated(facts.clientName)
   return {
