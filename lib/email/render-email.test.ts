@@ -251,8 +251,10 @@ describe('the freelancer reads', () => {
   })
 
   test('whether Requite goes on by itself once what its tries ended for has healed', async () => {
-    const ended = async (reason: string, tries: number) =>
-      (await written(refundTriesEnded(note, freelancer, { reason, stripeMessage: null, failedAt: at, tries }))).text
+    const ended = async (reason: string, tries: number) => {
+      const last = { endedWith: `try ${tries}`, reason, stripeMessage: null, failedAt: at, tries }
+      return (await written(refundTriesEnded(note, freelancer, last))).text
+    }
     expect(await ended('balance_insufficient', 5)).toContain('Requite then asks again by itself')
     expect(await ended('balance_insufficient', 6)).toContain('arrive there, then press Retry.')
     expect(await ended('balance_insufficient', 6)).not.toContain('asks again by itself')
