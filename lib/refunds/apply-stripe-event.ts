@@ -1,3 +1,4 @@
+import type { CreditNoteKey } from '@/lib/credit-notes/credit-note'
 import { applyAccountNews } from '@/lib/freelancers/find-freelancer'
 import { addJob } from '@/lib/jobs'
 import { log } from '@/lib/log'
@@ -16,7 +17,7 @@ import { applyStripeRefund } from './apply-stripe-refund'
 import { findNotesWithheld } from './attempt-store'
 import type { Cause } from './move-refund'
 import { wakeRefunds } from './plan-tries'
-import { findCreditNotesOfPayment } from './refund-store'
+import { findCreditNotesOfPayment, findNotesOutOfSight } from './refund-store'
 
 /**
  * Applies a kept event once: its effect and the mark that it is handled commit together, so a crash in between or a second
@@ -73,6 +74,9 @@ type AccountWord = Extract<EventFacts, { kind: 'account' | 'account_authorized' 
 /** Each of these says whether the account is ours to act for. */
 const OF_ACCESS = ['account.updated', 'account.application.authorized', 'account.application.deauthorized']
 
+/** So many refunds at most are read at once when an account comes back: the sweep comes to what is left over. */
+const MOST_READ_AT_ONCE = 100
+
 /**
  * What Stripe says of an account has no rank by which older news is told from newer: only the latest word counts, so that
  * an account which was taken away and given back is not lost because the two arrive the wrong way round.
@@ -82,15 +86,17 @@ async function applyAccountWord(tx: Transaction, eventId: string, word: AccountW
   const ofAccess = await isLatestWord(tx, eventId, OF_ACCESS)
   const ofCharges = word.kind === 'account' && (await isLatestWord(tx, eventId, ['account.updated']))
   const connected = word.kind !== 'account_deauthorized'
+  // Asked before the account counts as connected again: on one that was so all along, nothing went unseen.
+  const unseen = ofAccess && connected ? await findNotesOutOfSight(tx, stripeAccountId, MOST_READ_AT_ONCE) : []
   const news = { chargesEnabled: ofCharges ? word.chargesEnabled : null, disconnected: ofAccess ? !connected : null }
   if (!(await applyAccountNews(tx, stripeAccountId, news))) return 'unknown_account'
   if (!ofAccess && !ofCharges) return 'nothing_new'
+  for (const note of unseen) await readSoon(tx, note)
   const usable = word.kind === 'account' ? word.chargesEnabled : connected
   if (ofAccess && usable) {
     await wakeRefunds(tx, 'account_reconnected', { stripeAccountId })
     // What nobody could see before may have paid.
-    for (const note of await findNotesWithheld(tx, stripeAccountId))
-      await addJob(tx, 'read-refunds', note, { inSeconds: 2, key: `read-${note.creditNoteId}` })
+    for (const note of await findNotesWithheld(tx, stripeAccountId)) await readSoon(tx, note)
   }
   return 'applied'
 }
@@ -105,8 +111,10 @@ async function readRefundsSoon(
 ): Promise<string> {
   const notes = await findCreditNotesOfPayment(payment.stripeAccountId, payment.paymentIntentId, tx)
   const waiting = notes.filter(({ status }) => status === 'pending' || status === 'requested')
-  for (const { freelancerId, creditNoteId } of waiting) {
-    await addJob(tx, 'read-refunds', { freelancerId, creditNoteId }, { inSeconds: 2, key: `read-${creditNoteId}` })
-  }
+  for (const note of waiting) await readSoon(tx, note)
   return waiting.length > 0 ? 'read_from_stripe' : notes.length > 0 ? 'nothing_new' : 'unknown_payment'
+}
+
+async function readSoon(tx: Transaction, { freelancerId, creditNoteId }: CreditNoteKey): Promise<void> {
+  await addJob(tx, 'read-refunds', { freelancerId, creditNoteId }, { inSeconds: 2, key: `read-${creditNoteId}` })
 }

@@ -53,6 +53,24 @@ export async function findCreditNotesOfPayment(
     ORDER BY n.issued_at`
 }
 
+/**
+ * Refunds under way on an account that is not connected, the longest under way first: nobody has seen how they went on.
+ * None for one that is connected, of which webhooks have told.
+ */
+export async function findNotesOutOfSight(
+  tx: Transaction,
+  stripeAccountId: string,
+  limit: number,
+): Promise<CreditNoteKey[]> {
+  return tx.$queryRaw`
+    SELECT n.freelancer_id AS "freelancerId", n.id AS "creditNoteId"
+    FROM connected_accounts a
+    JOIN credit_notes n ON n.freelancer_id = a.freelancer_id AND n.refund_status = 'requested'
+    JOIN deposits d ON d.id = n.deposit_id AND d.stripe_account_id = a.stripe_account_id
+    WHERE a.stripe_account_id = ${stripeAccountId} AND a.disconnected_at IS NOT NULL
+    ORDER BY n.requested_at LIMIT ${limit}`
+}
+
 /** The notes of a deposit whose refund has been waiting for it to be confirmed. */
 export async function findCreditNotesWaitingForDeposit(tx: Transaction, depositId: string): Promise<CreditNoteKey[]> {
   return tx.$queryRaw`
