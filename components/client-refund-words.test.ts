@@ -37,6 +37,7 @@ const note: CreditNote = {
   depositConfirmed: true,
   attemptOpen: false,
   outcomeWithheld: false,
+  accountConnected: true,
   attempts: 1,
   pendingReason: null,
   nextTryAt: null,

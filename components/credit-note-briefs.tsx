@@ -1,5 +1,6 @@
 import { Amount } from '@/components/ui/amount'
 import type { SiteLink } from '@/components/ui/link-type'
+import { sentenceCase } from '@/components/ui/sentence-case'
 import { TONE_INK } from '@/components/ui/tone'
 import { ToneMark } from '@/components/ui/tone-mark'
 import { type CreditNote, refundFacts } from '@/lib/credit-notes/credit-note'
@@ -51,6 +52,9 @@ export function CreditNoteBriefs({
                   <strong className={`font-medium ${TONE_INK.failed}`}>Your client may have been paid twice. </strong>
                 )}
                 {view.sentence}
+                {view.mood === 'needs_you' && view.reason && (
+                  <span className="text-faint"> {sentenceCase(view.reason.title)}.</span>
+                )}
                 {view.status === 'failed' && view.reason && (
                   <span className="text-faint"> {verdictSentence(view.reason.verdict)}</span>
                 )}

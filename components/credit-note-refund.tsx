@@ -70,7 +70,7 @@ export function CreditNoteRefund({
         status={view.status}
         acts={view.actions}
         labels={REFUND_ACTION_LABELS}
-        calm={CALM[view.mood] || view.adoptable !== null}
+        calm={CALM[view.mood] || view.status === 'requested' || view.adoptable !== null}
         secondLook={view.retryNeedsSecondLook ? secondLook(view.reason) : null}
         titleId={titleId}
         creditNoteHref={`/credit-notes/${note.id}`}

@@ -96,6 +96,10 @@ function SecondPayments({ payments }: { payments: readonly TimelineEntry['detail
   ))
 }
 
+function heldLabel(code: string): string {
+  return code === 'refund_out_of_sight' ? 'Out of sight' : 'Stripe holds it'
+}
+
 function ReasonLines({ view, reason }: { view: RefundBannerView; reason: NonNullable<RefundBannerView['reason']> }) {
   // A refund that Stripe holds offers no retry: it says why it waits instead of judging one.
   const held = view.status === 'requested'
@@ -104,7 +108,7 @@ function ReasonLines({ view, reason }: { view: RefundBannerView; reason: NonNull
     <dl className="grid max-w-[88ch] gap-x-6 text-pretty *:[dd]:not-last:mb-2.5 lg:grid-cols-[auto_1fr]">
       <dt className={`flex items-start gap-1.5 font-semibold ${TONE_INK[tone]}`}>
         <ToneMark tone={tone} className="mt-0.5 size-4" />
-        {held ? 'Stripe holds it' : VERDICT_LABELS[reason.verdict]}
+        {held ? heldLabel(reason.code) : VERDICT_LABELS[reason.verdict]}
       </dt>
       <dd>
         {held && <>{sentenceCase(reason.title)}. </>}

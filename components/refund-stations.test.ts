@@ -8,6 +8,7 @@ const refund = {
   depositMethod: 'card',
   depositConfirmed: true,
   attemptOpen: false,
+  accountConnected: true,
   requestedAt: null,
   settledAt: null,
   stripeRefundId: null,
@@ -56,6 +57,13 @@ describe('where the money is', () => {
       'On its way: failed',
       'With the client: ahead',
     ])
+  })
+
+  test('of a refund that nobody can see any more no day of arrival is promised', () => {
+    const onItsWay = (accountConnected: boolean) =>
+      refundStations({ ...refund, refundStatus: 'requested', accountConnected }).at(2)?.note
+    expect(onItsWay(true)).toBe('3–5 business days')
+    expect(onItsWay(false)).toBe('Out of sight')
   })
 
   test('a refund by hand never claims to have gone through Stripe', () => {

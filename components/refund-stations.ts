@@ -14,6 +14,7 @@ type Refund = Pick<
   | 'depositMethod'
   | 'depositConfirmed'
   | 'attemptOpen'
+  | 'accountConnected'
   | 'requestedAt'
   | 'settledAt'
   | 'stripeRefundId'
@@ -75,7 +76,11 @@ function throughStripe(refund: Refund): Station[] {
       }
       return [asked('current', 'Waits for the deposit'), onItsWay('ahead'), withClient('ahead')]
     case 'requested':
-      return [asked('done'), onItsWay('current', '3–5 business days'), withClient('ahead')]
+      return [
+        asked('done'),
+        onItsWay('current', refund.accountConnected ? '3–5 business days' : 'Out of sight'),
+        withClient('ahead'),
+      ]
     case 'failed':
       // Stripe had taken it on and sent it: the money came back from the client's bank or never left Stripe.
       if (refund.stripeRefundId !== null)

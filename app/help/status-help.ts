@@ -27,7 +27,7 @@ export const STATUS_HELP: Record<RefundStatus, StatusHelp> = {
     title: 'Requested',
     mood: 'moving',
     meaning: 'Stripe has accepted the refund. The money is on its way to your client’s card.',
-    next: 'Expect it to arrive in 3–5 business days; some banks take longer to show it. The page changes by itself when Stripe reports how it ended.',
+    next: 'Expect it to arrive in 3–5 business days; some banks take longer to show it. The page changes by itself when Stripe reports how it ended. While your Stripe account is not connected Requite can’t see that: the banner then says so.',
     acts: ['Refresh status reads at Stripe how things stand.'],
   },
   succeeded: {

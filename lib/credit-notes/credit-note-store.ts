@@ -38,6 +38,9 @@ const WITHHELD = Prisma.sql`EXISTS (
   SELECT FROM refund_attempts t
   WHERE t.credit_note_id = n.id AND t.state IN ('in_flight', 'unknown') AND outcome_is_withheld(t.look_refused_since))`
 
+/** No other account than the deposit's shows its refunds. A bank transfer needs none. */
+const CONNECTED = Prisma.sql`(d.method = 'sepa' OR (c.stripe_account_id IS NOT NULL AND c.disconnected_at IS NULL))`
+
 /**
  * How much of a note the bank takes back in a dispute that is lost, after those notes of the deposit that it pays before: what
  * is marked as paid by it, and of those that nothing has paid the ones that come `first`. Minor units, at most the whole note.
@@ -68,7 +71,7 @@ const SELECT_CREDIT_NOTE = Prisma.sql`
     f.id AS "foreignRefundId", f.created_at AS "foreignRefundAt", d.method AS "depositMethod",
     d.confirmed_at IS NOT NULL AS "depositConfirmed",
     EXISTS (SELECT FROM refund_attempts t WHERE t.credit_note_id = n.id AND t.state IN ('in_flight', 'unknown')) AS "attemptOpen",
-    ${WITHHELD} AS "outcomeWithheld",
+    ${WITHHELD} AS "outcomeWithheld", ${CONNECTED} AS "accountConnected",
     (SELECT count(*) FROM refund_attempts t WHERE t.credit_note_id = n.id) AS attempts,
     CASE WHEN r.status = 'requires_action' THEN 'requires_action' ELSE r.pending_reason END AS "pendingReason",
     r.trace_number AS "traceNumber"
@@ -76,6 +79,7 @@ const SELECT_CREDIT_NOTE = Prisma.sql`
   JOIN proposals p ON p.id = n.proposal_id
   JOIN amendments a ON a.id = n.amendment_id
   JOIN deposits d ON d.id = n.deposit_id
+  LEFT JOIN connected_accounts c ON c.freelancer_id = n.freelancer_id AND c.stripe_account_id = d.stripe_account_id
   LEFT JOIN stripe_refunds r ON r.id = n.stripe_refund_id
   LEFT JOIN LATERAL (
     SELECT e.id, e.created_at FROM stripe_refunds e
@@ -196,20 +200,23 @@ const TODAY = 20
 export async function deskSummary(
   freelancerId: string,
 ): Promise<{ needsYou: CreditNote[]; moving: CreditNote[]; recentlySettled: CreditNote[] }> {
-  // Asked for apart: joined by OR, neither this nor the open notes could be read off their partial index.
+  // Asked for apart: joined by OR, none of the first three could be read off an index of its own.
   const paidTwice = Prisma.sql`n.paid_twice_at IS NOT NULL`
   const paidOnce = Prisma.sql`n.paid_twice_at IS NULL`
   const byHand = Prisma.sql`(n.refund_status = 'failed' OR (n.refund_status = 'pending' AND (d.method = 'sepa' OR ${WITHHELD})))`
+  const outOfSight = Prisma.sql`n.refund_status = 'requested' AND NOT ${CONNECTED}`
   const onItsWay = Prisma.sql`
-    (n.refund_status = 'requested' OR (n.refund_status = 'pending' AND d.method = 'card' AND NOT ${WITHHELD}))`
+    ((n.refund_status = 'requested' AND ${CONNECTED}) OR (n.refund_status = 'pending' AND d.method = 'card' AND NOT ${WITHHELD}))`
   const settled = Prisma.sql`n.refund_status IN ('succeeded', 'manual')`
-  const [alarming, waiting, moving, recentlySettled] = await Promise.all([
+  const [alarming, waiting, unseen, moving, recentlySettled] = await Promise.all([
     pageOf(freelancerId, paidTwice, undefined, TODAY),
     pageOf(freelancerId, Prisma.sql`${byHand} AND ${paidOnce}`, undefined, TODAY),
+    pageOf(freelancerId, Prisma.sql`${outOfSight} AND ${paidOnce}`, undefined, TODAY),
     pageOf(freelancerId, Prisma.sql`${onItsWay} AND ${paidOnce}`, undefined, TODAY),
     pageOf(freelancerId, Prisma.sql`${settled} AND ${paidOnce}`, undefined, 5),
   ])
-  return { needsYou: [...alarming, ...waiting].slice(0, TODAY), moving, recentlySettled }
+  const byAge = [...waiting, ...unseen].toSorted((one, other) => other.issuedAt.getTime() - one.issuedAt.getTime())
+  return { needsYou: [...alarming, ...byAge].slice(0, TODAY), moving, recentlySettled }
 }
 
 /** The note's history, oldest first. */

@@ -40,6 +40,8 @@ export type CreditNote = {
   attemptOpen: boolean
   /** Stripe has refused for seven days to let us see what became of the open attempt. */
   outcomeWithheld: boolean
+  /** The account that the deposit was paid into is connected, so that Stripe tells of it and lets us look; true for a bank transfer. */
+  accountConnected: boolean
   /** How many attempts there have been. */
   attempts: number
   /** When Requite asks Stripe again by itself; null when it will not. */
@@ -70,6 +72,7 @@ export function refundFacts(note: CreditNote): RefundFacts {
     depositConfirmed: note.depositConfirmed,
     attemptOpen: note.attemptOpen,
     outcomeWithheld: note.outcomeWithheld,
+    accountConnected: note.accountConnected,
     failureReason: note.failureReason,
     failureMessage: note.failureMessage,
     pendingReason: note.pendingReason,

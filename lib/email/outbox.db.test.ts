@@ -156,6 +156,7 @@ async function issueCreditNote(): Promise<CreditNote> {
     depositConfirmed: true,
     attemptOpen: false,
     outcomeWithheld: false,
+    accountConnected: true,
     attempts: 0,
     pendingReason: null,
     nextTryAt: null,

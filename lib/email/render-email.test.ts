@@ -55,6 +55,7 @@ const note: CreditNote = {
   depositConfirmed: true,
   attemptOpen: false,
   outcomeWithheld: false,
+  accountConnected: true,
   attempts: 0,
   pendingReason: null,
   nextTryAt: null,

@@ -91,6 +91,7 @@ describe('a verdict never misleads', () => {
     ['account_invalid', 'not_yet'],
     ['account_not_connected', 'not_yet'],
     ['outcome_withheld', 'not_yet'],
+    ['refund_out_of_sight', 'not_yet'],
     ['balance_insufficient', 'not_yet'],
     ['insufficient_funds', 'not_yet'],
     ['lost_or_stolen_card', 'will_not_help'],

@@ -294,6 +294,13 @@ const OWN_CODES = {
     wayOut:
       'Have the people who run Requite connect the same Stripe account again: Requite then finds out by itself. If that can’t be done for seven days, you may press Mark refunded all the same. Look in your Stripe Dashboard first: Stripe may have paid this.',
   },
+  refund_out_of_sight: {
+    title: 'Requite can no longer see how this refund goes on',
+    verdict: 'not_yet',
+    why: 'Stripe has accepted this refund, but the Stripe account that it is paid from is not connected to Requite any more. Nobody here learns whether it arrives or fails until that account is connected again.',
+    wayOut:
+      'Have the people who run Requite connect the same Stripe account again: Requite then looks by itself. Meanwhile, look at this refund in your Stripe Dashboard, and send nothing by hand: Stripe may be paying it.',
+  },
   refunded_elsewhere: {
     title: 'this payment was refunded outside Requite',
     verdict: 'already_refunded',

@@ -23,6 +23,7 @@ const confirmedCard: RefundFacts = {
   depositConfirmed: true,
   attemptOpen: false,
   outcomeWithheld: false,
+  accountConnected: true,
   failureReason: null,
   failureMessage: null,
   pendingReason: null,
@@ -60,6 +61,7 @@ const anyFacts: fc.Arbitrary<RefundFacts> = fc.record({
   depositConfirmed: fc.boolean(),
   attemptOpen: fc.boolean(),
   outcomeWithheld: fc.boolean(),
+  accountConnected: fc.boolean(),
   failureReason: fc.option(fc.oneof(fc.constantFrom(...Object.keys(REFUND_REASONS)), fc.string())),
   failureMessage: fc.option(fc.string()),
   pendingReason: fc.option(fc.constantFrom('processing', 'insufficient_funds', 'charge_pending', 'requires_action')),
@@ -295,6 +297,31 @@ describe('what stands beside the sentence', () => {
   test('the ordinary course of a requested refund needs no reason', () => {
     expect(refundBanner(requested, reader).reason).toBeNull()
     expect(refundBanner({ ...requested, pendingReason: 'processing' }, reader).reason).toBeNull()
+  })
+
+  test('a requested refund that nobody can see any more says so to a person, whatever it last waited for', () => {
+    for (const pendingReason of [null, 'processing', 'insufficient_funds', 'charge_pending', 'requires_action']) {
+      expect(refundBanner({ ...requested, accountConnected: false, pendingReason }, reader)).toMatchObject({
+        mood: 'needs_you',
+        sentence: 'Refund in progress, expected in 3–5 business days.',
+        reason: refundReason('refund_out_of_sight'),
+        actions: ['refresh'],
+      })
+    }
+    const { why, wayOut } = refundReason('refund_out_of_sight')
+    expect(why).toContain('not connected')
+    expect(wayOut).toMatch(/connect the same Stripe account again.+Stripe Dashboard/)
+  })
+
+  test('only a requested refund is out of sight', () => {
+    fc.assert(
+      fc.property(anyFacts, (facts) => {
+        const { status, reason, mood } = refundBanner({ ...facts, failureReason: null }, reader)
+        const outOfSight = status === 'requested' && !facts.accountConnected
+        expect(reason?.code === 'refund_out_of_sight').toBe(outOfSight)
+        if (status === 'requested') expect(mood).toBe(outOfSight ? 'needs_you' : 'moving')
+      }),
+    )
   })
 
   test('the trace number appears once the money has arrived, and only then', () => {

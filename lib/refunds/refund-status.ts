@@ -61,6 +61,8 @@ export type RefundFacts = {
   attemptOpen: boolean
   /** Stripe has refused for seven days to let us see what became of the open attempt: a person may close it. */
   outcomeWithheld: boolean
+  /** Stripe tells us of the account that the deposit was paid into, and lets us look. */
+  accountConnected: boolean
   failureReason: string | null
   failureMessage: string | null
   /** Why a refund that Stripe accepted is still waiting there (Stripe's `pending_reason` or `requires_action`). */
@@ -149,6 +151,13 @@ function withOpenAttempt({ outcomeWithheld }: Pick<RefundFacts, 'outcomeWithheld
   return outcomeWithheld ? ['mark_refunded', 'refresh'] : ['refresh']
 }
 
+/** What was last heard of a refund may have passed long ago, where nobody can see it any more. */
+function reasonToWait(facts: RefundFacts): RefundReason | null {
+  if (!facts.accountConnected) return refundReason('refund_out_of_sight')
+  if (facts.pendingReason === null || facts.pendingReason === 'processing') return null
+  return withoutWaiting(refundReason(facts.pendingReason), ownTries(facts))
+}
+
 /** Draws the banner from the facts (product.md, "Refund status of a credit note"). Pure; dates are written for the reader. */
 export function refundBanner(facts: RefundFacts, reader: Reader): RefundBannerView {
   const common = {
@@ -198,12 +207,9 @@ export function refundBanner(facts: RefundFacts, reader: Reader): RefundBannerVi
     }),
     requested: () => ({
       ...common,
-      mood: 'moving',
+      mood: facts.accountConnected ? 'moving' : 'needs_you',
       sentence: 'Refund in progress, expected in 3–5 business days.',
-      reason:
-        facts.pendingReason === null || facts.pendingReason === 'processing'
-          ? null
-          : withoutWaiting(refundReason(facts.pendingReason), ownTries(facts)),
+      reason: reasonToWait(facts),
       actions: ['refresh'],
     }),
     failed: () => {
