@@ -152,7 +152,7 @@ describe('a verdict never misleads', () => {
 /** That Requite starts the refund again, or that it is worth waiting for that. */
 const PROMISE = /(tries|asks) again by itself|this one starts by itself|\bwait: Requite|^Wait: Requite/
 /** What goes on by itself all the same: Stripe's and the banks' part, the deposit, and the look at an open attempt. */
-const NOT_A_TRY = ['insufficient_funds', 'processing', 'charge_pending', 'outcome_withheld']
+const NOT_A_TRY = ['insufficient_funds', 'processing', 'charge_pending', 'outcome_withheld', 'refund_out_of_sight']
 /** What starts a refund even when its budget is spent: news that is heard of once, not a watch that could go on for ever. */
 const STARTS_ONE_THAT_IS_SPENT: readonly string[] = [
   ...HEALED_BY.dispute_won,
