@@ -30,6 +30,7 @@ export default defineConfig({
     // A guarantee is no less kept on a machine that is busy: only what hangs is cut.
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 15_000, interval: 20 } },
     projects: [
       {
         extends: true,

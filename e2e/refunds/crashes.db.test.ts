@@ -5,6 +5,7 @@ import { type OpenAttempt, renewLease, takeUpAttempt } from '@/lib/refunds/attem
 import { sweepRefunds } from '@/lib/refunds/sweep-refunds'
 import { beginRefund } from '@/lib/refunds/trigger-refund'
 import { createRefund } from '@/lib/stripe/create-refund'
+import { inTransaction } from '@/lib/transaction'
 import {
   attemptsOf,
   type Desk,
@@ -19,6 +20,7 @@ import {
   runJobs,
   standing,
   trigger,
+  waitingForLocks,
 } from './desk'
 import { type StripeWorld, startStripe } from './stripe-world'
 
@@ -78,11 +80,15 @@ test('an attempt that somebody else takes up while its refunds are still being r
   const note = await issueNote(desk)
   const { id } = await dieAfterClaim(note)
   await letLeaseLapse(note)
-  await stripe.plan({ kind: 'delay_after', milliseconds: 500, method: 'GET', path: '/v1/refunds' })
-  const reading = resolveAttempt(id)
-  await expect.poll(async () => (await stripe.callsFor(desk.stripeAccountId)).length, { interval: 20 }).toBe(1)
-  await letLeaseLapse(note)
-  expect(await takeUpAttempt(id)).toMatchObject({ uncertain: true })
+  let reading: Promise<unknown> = Promise.resolve()
+  await inTransaction(async (tx) => {
+    // What was read is booked while the note is held: until then nobody has asked.
+    await tx.$queryRaw`SELECT FROM credit_notes WHERE id = ${note.creditNoteId}::uuid FOR UPDATE`
+    reading = resolveAttempt(id)
+    await expect.poll(waitingForLocks).toBe(1)
+    await letLeaseLapse(note)
+    expect(await takeUpAttempt(id)).toMatchObject({ uncertain: true })
+  })
   await reading
   expect(await asked()).toHaveLength(0)
   await letLeaseLapse(note)

@@ -206,6 +206,14 @@ export async function resolveNow(note: Note): Promise<void> {
   if (open) await resolveAttempt(open.id)
 }
 
+/** How many at this database wait for somebody else's lock. */
+export async function waitingForLocks(): Promise<number> {
+  const [row] = await db().$queryRaw<{ waiting: number }[]>`
+    SELECT count(*)::int AS waiting FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'`
+  return row?.waiting ?? 0
+}
+
 /** The note as the freelancer's desk reads it. */
 export async function standing(note: Pick<Note, 'freelancerId' | 'creditNoteId'>): Promise<CreditNote> {
   const found = await findCreditNote(note.freelancerId, note.creditNoteId)

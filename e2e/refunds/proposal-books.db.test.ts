@@ -21,6 +21,7 @@ import {
   sign,
   standing,
   trigger,
+  waitingForLocks,
 } from './desk'
 import { type Delivery, type StripeWorld, startStripe } from './stripe-world'
 
@@ -114,9 +115,9 @@ test('two amendments signed at the same moment credit the VAT of two price cuts,
   const signed = await db().$transaction(async (tx) => {
     await tx.$queryRaw`SELECT id FROM deposits WHERE id = ${sent.depositId}::uuid FOR UPDATE`
     const first = signAmendment({ token: sent.token, signedBy: 'Paula Pine' })
-    await waitingFor(1)
+    await expect.poll(waitingForLocks).toBe(1)
     const second = signAmendment({ token: again.token, signedBy: 'Paula Pine' })
-    await waitingFor(2)
+    await expect.poll(waitingForLocks).toBe(2)
     return [first, second]
   })
   for (const one of await Promise.all(signed)) expect(one).toMatchObject({ ok: true })
@@ -139,7 +140,7 @@ test('of two refunds that end at the same moment the later closes the proposal',
     const completed = { to: 'succeeded', stripeRefundId: note.stripeRefundId, traceNumber: null } as const
     await moveRefund(tx, note, completed, { actor: 'stripe' })
     const second = [hear(news)]
-    await waitingFor(1)
+    await expect.poll(waitingForLocks).toBe(1)
     return second
   })
   await Promise.all(hearing)
@@ -151,20 +152,9 @@ test('who confirms a deposit waits for whoever is at one of its notes before hol
   const confirming = await db().$transaction(async (tx) => {
     await holdCreditNote(tx, note.freelancerId, note.creditNoteId)
     const confirmed = [inTransaction((other) => confirmDeposit(other, { ...note, checkoutSessionId: null }))]
-    await waitingFor(1)
+    await expect.poll(waitingForLocks).toBe(1)
     await tx.$queryRaw`SELECT id FROM proposals WHERE id = ${note.proposalId}::uuid FOR UPDATE NOWAIT`
     return confirmed
   })
   expect(await Promise.all(confirming)).toMatchObject([{ depositId: note.depositId }])
 })
-
-/** Resolves once so many connections wait for a row. */
-async function waitingFor(count: number): Promise<void> {
-  const waiting = async () => {
-    const [row] = await db().$queryRaw<{ waiting: number }[]>`
-      SELECT count(*)::int AS waiting FROM pg_stat_activity
-      WHERE datname = current_database() AND wait_event_type = 'Lock'`
-    return row?.waiting
-  }
-  await expect.poll(waiting, { timeout: 5000, interval: 20 }).toBe(count)
-}

@@ -34,6 +34,7 @@ import {
   standing,
   timelineOf,
   trigger,
+  waitingForLocks,
 } from './desk'
 import { REFUND_EVENTS, type StripeWorld, startStripe } from './stripe-world'
 
@@ -478,7 +479,7 @@ describe('a refund made in Stripe’s Dashboard', () => {
     await inTransaction(async (tx) => {
       await hear(tx, 'failed')
       older = inTransaction((other) => hear(other, 'succeeded'))
-      await expect.poll(waiting).toBe(true)
+      await expect.poll(waitingForLocks).toBe(1)
     })
     await older
     expect(await db().stripeRefund.findMany({ where: { id: news.stripeRefundId } })).toMatchObject([
@@ -527,13 +528,6 @@ async function hearNotices(work: () => Promise<void>): Promise<string[]> {
   return heard
 }
 const notice = z.object({ creditNoteId: z.string() })
-
-/** Somebody at this database waits for somebody else's lock. */
-async function waiting(): Promise<boolean> {
-  const [row] = await db().$queryRaw<{ waiting: boolean }[]>`
-    SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock') AS waiting`
-  return row?.waiting ?? false
-}
 
 async function disputesOf(): Promise<string[]> {
   const { disputes } = await stripe.ledger()

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { deskSummary } from '@/lib/credit-notes/credit-note-store'
-import { db, disconnectDatabase } from '@/lib/db'
+import { disconnectDatabase } from '@/lib/db'
 import { adoptRefund } from '@/lib/refunds/adopt-refund'
 import { markRefunded } from '@/lib/refunds/mark-refunded'
 import { stopAutomaticTries } from '@/lib/refunds/plan-tries'
@@ -24,6 +24,7 @@ import {
   standing,
   timelineOf,
   trigger,
+  waitingForLocks,
 } from './desk'
 import { type StripeWorld, startStripe } from './stripe-world'
 
@@ -261,7 +262,7 @@ describe('one refund alarms one note of its payment', () => {
       await tx.$queryRaw`SELECT FROM credit_notes WHERE id = ${newer.creditNoteId}::uuid FOR UPDATE`
       for (const delivery of known) await deliver(delivery)
       telling = runJobs()
-      await expect.poll(waiting).toBe(true)
+      await expect.poll(waitingForLocks).toBe(1)
       // As it stands while somebody's bounce waits to be committed: of the foreign refund that one has not heard.
       await tx.$executeRaw`
         UPDATE credit_notes SET refund_status = 'failed', failure_reason = 'declined', settled_at = NULL
@@ -440,10 +441,3 @@ test.each(['in order', 'the wrong way round', 'twice'] as const)(
     expect(await standing(notes[1])).toMatchObject({ refundStatus: 'succeeded', paidTwiceAt: expect.any(Date) })
   },
 )
-
-/** Somebody at this database waits for somebody else's lock. */
-async function waiting(): Promise<boolean> {
-  const [row] = await db().$queryRaw<{ waiting: boolean }[]>`
-    SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock') AS waiting`
-  return row?.waiting ?? false
-}
