@@ -22,7 +22,7 @@ async function tell(freelancerId: string, creditNoteId: string) {
 
 test('whoever was there before the connection was is told to look for themselves', async () => {
   const heard = listen(randomUUID())
-  await vi.waitFor(() => expect(heard).toEqual([null]))
+  await expect.poll(() => heard).toEqual([null])
 })
 
 test('a change is heard by its own freelancer and by nobody else', async () => {
@@ -31,7 +31,7 @@ test('a change is heard by its own freelancer and by nobody else', async () => {
   const heardByThem = listen(theirs)
   await tell(mine, 'my note')
   await tell(theirs, 'their note')
-  await vi.waitFor(() => expect(heardByThem).toEqual(['their note']))
+  await expect.poll(() => heardByThem).toEqual(['their note'])
   expect(heardByMe).toEqual(['my note'])
 })
 
@@ -39,9 +39,9 @@ test('what changed while a page was on its way is made up for', async () => {
   const mine = randomUUID()
   const early = listen(mine)
   await tell(mine, 'my note')
-  await vi.waitFor(() => expect(early).toEqual(['my note']))
+  await expect.poll(() => early).toEqual(['my note'])
   const late = listen(mine)
-  await vi.waitFor(() => expect(late).toEqual([null]))
+  await expect.poll(() => late).toEqual([null])
   expect(early).toEqual(['my note'])
 })
 
@@ -50,9 +50,9 @@ test('a lost connection comes back, and listeners learn that they may have misse
   const heard = listen(mine)
   await db().$queryRaw`
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'`
-  await vi.waitFor(() => expect(heard).toEqual([null]), { timeout: 5000 })
+  await expect.poll(() => heard).toEqual([null])
   await tell(mine, 'my note')
-  await vi.waitFor(() => expect(heard).toEqual([null, 'my note']))
+  await expect.poll(() => heard).toEqual([null, 'my note'])
 })
 
 test('words that nobody understands harm nobody', async () => {
@@ -60,7 +60,7 @@ test('words that nobody understands harm nobody', async () => {
   const heard = listen(mine)
   await db().$executeRaw`SELECT pg_notify('requite_changes', 'nonsense')`
   await tell(mine, 'my note')
-  await vi.waitFor(() => expect(heard).toEqual(['my note']))
+  await expect.poll(() => heard).toEqual(['my note'])
 })
 
 test('whoever left hears nothing more and is not counted', async () => {
@@ -74,7 +74,7 @@ test('whoever left hears nothing more and is not counted', async () => {
   const markerId = randomUUID()
   const heardMarker = listen(markerId)
   await tell(markerId, 'marker')
-  await vi.waitFor(() => expect(heardMarker).toEqual(['marker']))
+  await expect.poll(() => heardMarker).toEqual(['marker'])
   expect(heard).toEqual([])
 })
 

@@ -63,7 +63,7 @@ async function expectOneRefund(note: Note): Promise<void> {
 
 describe('the database goes away, and comes back to the same worker', () => {
   test('the refund that it was asking for is booked, and asked for once', async () => {
-    await stripe.plan({ kind: 'delay_after', milliseconds: 1000, method: 'POST', path: '/v1/refunds' })
+    await stripe.plan({ kind: 'delay_after', milliseconds: 4000, method: 'POST', path: '/v1/refunds' })
     const note = await issueNote(desk)
     await startWiredWorker()
     await expect.poll(() => timesCalled('POST', '/v1/refunds'), { timeout: 20_000, interval: 20 }).toBe(1)
@@ -78,7 +78,7 @@ describe('the database goes away, and comes back to the same worker', () => {
   })
 
   test('a job that failed for it is put back, and the next jobs are done', async () => {
-    await stripe.plan({ kind: 'delay_after', milliseconds: 1000, method: 'GET', path: '/v1/events' })
+    await stripe.plan({ kind: 'delay_after', milliseconds: 4000, method: 'GET', path: '/v1/events' })
     await startWiredWorker()
     await expect.poll(() => timesCalled('GET', '/v1/events'), { timeout: 20_000, interval: 20 }).toBe(1)
     await wire.refuse()
@@ -100,7 +100,7 @@ test('a database that may only be read for a while ends no worker either', async
     await wire.refuse()
     await wire.pass()
   }
-  await stripe.plan({ kind: 'delay_after', milliseconds: 1000, method: 'GET', path: '/v1/events' })
+  await stripe.plan({ kind: 'delay_after', milliseconds: 4000, method: 'GET', path: '/v1/events' })
   await startWiredWorker()
   await expect.poll(() => timesCalled('GET', '/v1/events'), { timeout: 20_000, interval: 20 }).toBe(1)
   await outside.query(`ALTER DATABASE ${database} SET default_transaction_read_only = on`)

@@ -1,11 +1,11 @@
 import { db } from '@/lib/db'
 
-/** A worker not heard of for this long counts as dead: three missed beats, found at the next. Its jobs wait ten seconds at most. */
+/** A worker not heard of for this long counts as dead, found at the next beat of another. Its jobs wait ten seconds at most. */
 const DEAD_AFTER_SECONDS = 7
 
 /**
- * A longer silence between two beats of a worker's own breaks the row of its beats: it has missed two, so it was out itself.
- * Whoever missed no more than one was not out for long enough for anybody else to be taken for dead.
+ * A longer silence between two beats of a worker's own breaks the row of its beats: it was out itself. Whoever was silent for
+ * less was not out for long enough for anybody else to be taken for dead.
  */
 const UNBROKEN_SECONDS = 5
 

@@ -9,8 +9,11 @@ import { beat, releaseJobsOfTheDead, sayGoodbye } from './heartbeat-store'
 import { outlastingOutages } from './outlast-outages'
 import { CRONTAB, TASKS } from './tasks'
 
-/** How often the worker says that it is alive, and looks for others that are not; heartbeat-store.ts counts in beats of this length. */
-const HEARTBEAT_MS = 2000
+/**
+ * How often the worker says that it is alive, and looks for others that are not. What heartbeat-store.ts waits for is several
+ * of these: one that comes late on a busy machine must not count as death.
+ */
+const HEARTBEAT_MS = 1000
 
 /** Jobs at once: each waits for Stripe, SMTP or the database most of its time. */
 const CONCURRENCY = 6
