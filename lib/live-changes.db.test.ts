@@ -51,6 +51,9 @@ test('a lost connection comes back, and listeners learn that they may have misse
   await db().$queryRaw`
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'`
   await expect.poll(() => heard).toEqual([null])
+  // So does a page that was drawn meanwhile.
+  const late = listen(randomUUID())
+  await expect.poll(() => late).toEqual([null])
   await tell(mine, 'my note')
   await expect.poll(() => heard).toEqual([null, 'my note'])
 })
@@ -60,7 +63,7 @@ test('words that nobody understands harm nobody', async () => {
   const heard = listen(mine)
   await db().$executeRaw`SELECT pg_notify('requite_changes', 'nonsense')`
   await tell(mine, 'my note')
-  await expect.poll(() => heard).toEqual(['my note'])
+  await expect.poll(() => heard.at(-1)).toBe('my note')
 })
 
 test('whoever left hears nothing more and is not counted', async () => {
@@ -74,8 +77,8 @@ test('whoever left hears nothing more and is not counted', async () => {
   const markerId = randomUUID()
   const heardMarker = listen(markerId)
   await tell(markerId, 'marker')
-  await expect.poll(() => heardMarker).toEqual(['marker'])
-  expect(heard).toEqual([])
+  await expect.poll(() => heardMarker.at(-1)).toBe('marker')
+  expect(heard).not.toContain('my note')
 })
 
 /** So many listen that no more may; returns how many. */

@@ -28,6 +28,8 @@ type LiveChanges = {
   listeners: Set<Listener>
   /** When each freelancer's last change was told, for as long as a page may still be on its way. */
   lastChange: Map<string, number>
+  /** When the connection last came back after it had been lost. */
+  backAt: number | null
   listening: boolean
   stopping: boolean
   client: pg.Client | null
@@ -42,6 +44,7 @@ function live(): LiveChanges {
   globalThis.requiteLiveChanges ??= {
     listeners: new Set(),
     lastChange: new Map(),
+    backAt: null,
     listening: false,
     stopping: false,
     client: null,
@@ -64,8 +67,8 @@ export function listenForChanges(listener: Listener): () => void {
     state.listening = true
     void keepListening(state)
   }
-  const missedAt = state.lastChange.get(listener.freelancerId)
-  if (missedAt !== undefined && performance.now() - missedAt < DRAWING_MS) {
+  const missedAt = Math.max(state.lastChange.get(listener.freelancerId) ?? -Infinity, state.backAt ?? -Infinity)
+  if (performance.now() - missedAt < DRAWING_MS) {
     queueMicrotask(() => state.listeners.has(listener) && listener.changed(null))
   }
   return () => state.listeners.delete(listener)
@@ -100,17 +103,20 @@ export function stopLiveChanges(): void {
 /** Connects, listens until the connection is lost, and begins again, waiting longer after each failure in a row. */
 async function keepListening(state: LiveChanges): Promise<void> {
   let failures = 0
+  let lost = false
   while (!state.stopping) {
     try {
       await listenUntilLost(state, () => {
         failures = 0
-        // Whatever happened while nobody listened is not told again.
+        if (lost) state.backAt = performance.now()
+        // Whatever happened while nobody listened is not told again: neither to these nor to pages that are on their way.
         for (const listener of state.listeners) listener.changed(null)
       })
     } catch (error) {
       log.warn({ failure: describeFailure(error) }, 'not hearing of changes')
     }
     failures += 1
+    lost = true
     await pause(Math.min(LONGEST_PAUSE_MS, 100 * 2 ** failures) * (0.5 + Math.random() / 2))
   }
 }

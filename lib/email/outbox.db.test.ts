@@ -14,7 +14,7 @@ import { db, disconnectDatabase } from '@/lib/db'
 import { log } from '@/lib/log'
 import { inTransaction } from '@/lib/transaction'
 import { refundCompleted, refundFailed, refundInitiated, refundReturned } from './email-moments'
-import { enqueueEmail, listEmails, MOST_TRIES, requeueEmail } from './outbox'
+import { enqueueEmail, findQueued, listEmails, MOST_TRIES, requeueEmail } from './outbox'
 import { recordBounce } from './record-bounce'
 import { sendEmail } from './send-email'
 import { deliver, type Mail } from './transport'
@@ -397,6 +397,17 @@ describe('sending', () => {
       'Refund initiated: €400.00 — credit note CRN-2026-0001',
       'Refund completed: €400.00 — credit note CRN-2026-0001',
     ])
+  })
+
+  test('what was written in one transaction is read in that order', async () => {
+    const refunds = Array.from({ length: 8 }, (_, at) => `re_${at}`)
+    await inTransaction(async (tx) => {
+      for (const refund of refunds) await enqueueEmail(tx, completed(note, refund))
+    })
+    const queued = await db().outboxEmail.findMany({ where: { creditNoteId: note.id }, orderBy: { refundRef: 'asc' } })
+    expect((await listEmails(note.freelancerId, note.id)).map(({ id }) => id)).toEqual(queued.map(({ id }) => id))
+    const elders = await Promise.all(queued.map(async ({ id }) => (await findQueued(id))?.elder?.refundRef))
+    expect(elders).toEqual([undefined, ...refunds.slice(1).map(() => 're_0')])
   })
 
   test('each email has four days of tries to itself, however many wait behind it', { timeout: 120_000 }, async () => {

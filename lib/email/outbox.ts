@@ -86,10 +86,10 @@ function messageIdOf(id: string): string {
 export async function findQueued(outboxId: string): Promise<{ email: OutboxEmail; elder: OutboxEmail | null } | null> {
   const email = await db().outboxEmail.findUnique({ where: { id: outboxId } })
   if (email?.state !== 'queued') return null
-  const { creditNoteId, recipientRole, createdAt } = email
+  const { creditNoteId, recipientRole, ordinal } = email
   const elder = await db().outboxEmail.findFirst({
-    where: { creditNoteId, recipientRole, state: 'queued', createdAt: { lt: createdAt } },
-    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+    where: { creditNoteId, recipientRole, state: 'queued', ordinal: { lt: ordinal } },
+    orderBy: { ordinal: 'asc' },
   })
   return { email, elder }
 }
@@ -203,7 +203,7 @@ export type EmailOfCreditNote = Pick<
 export async function listEmails(freelancerId: string, creditNoteId: string): Promise<EmailOfCreditNote[]> {
   return db().outboxEmail.findMany({
     where: { freelancerId, creditNoteId },
-    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+    orderBy: { ordinal: 'asc' },
     select: {
       id: true,
       moment: true,
@@ -230,7 +230,7 @@ export type UndeliveredEmail = {
 export async function listUndelivered(freelancerId: string, limit: number): Promise<UndeliveredEmail[]> {
   return db().outboxEmail.findMany({
     where: { freelancerId, state: 'refused' },
-    orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
+    orderBy: { ordinal: 'desc' },
     take: limit,
     select: { id: true, moment: true, recipient: true, creditNote: { select: { id: true, number: true } } },
   })
