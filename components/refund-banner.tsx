@@ -62,8 +62,8 @@ export function RefundBanner({
             <Link href={timelineHref} className="text-link">
               the timeline
             </Link>
-            ). Look at each in Stripe. If more than one has left, agree with your client how the rest comes back. What was
-            meant for something else may stay as it is.
+            ). Look at each in Stripe. If more than one has left, agree with your client how the rest comes back. What
+            was meant for something else may stay as it is.
           </Notice>
         )}
         {view.reason && <ReasonLines view={view} reason={view.reason} />}
