@@ -1,4 +1,4 @@
-import { type CreditNote, refundFacts, type TimelineEntry } from '@/lib/credit-notes/credit-note'
+import { type CreditNote, refundFacts, standingAlarms, type TimelineEntry } from '@/lib/credit-notes/credit-note'
 import { dayIn, type Reader } from '@/lib/dates'
 import { formatMoney } from '@/lib/money'
 import {
@@ -61,7 +61,7 @@ export function CreditNoteRefund({
       titleId={titleId}
       title={title}
       timelineHref={`/credit-notes/${note.id}#timeline`}
-      secondPayments={alarmedBy(timeline)}
+      secondPayments={[...standingAlarms(timeline).values()]}
       Link={Link}
     >
       {view.adoptable && <AdoptableRefund noteId={note.id} refund={view.adoptable} reader={reader} adopt={adopt} />}
@@ -101,10 +101,4 @@ function chargebackOf(note: CreditNote, { timeZone }: Reader) {
     reference: note.disputeId ?? '',
     refundedOn: note.disputeClosedAt && dayIn(timeZone, note.disputeClosedAt),
   }
-}
-
-/** What may have paid the client once more, by the alarms since the last that came to nothing. */
-function alarmedBy(timeline: readonly TimelineEntry[]): TimelineEntry['detail'][] {
-  const over = timeline.findLastIndex(({ kind }) => kind === 'paid_twice_over')
-  return timeline.slice(over + 1).flatMap(({ kind, detail }) => (kind === 'paid_twice' ? [detail] : []))
 }

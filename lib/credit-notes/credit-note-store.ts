@@ -22,8 +22,8 @@ type CreditNoteRow = Omit<
   amountNet: bigint
   amountVat: bigint
   amountGross: bigint
-  disputePays: bigint
-  disputeLeftOver: bigint
+  disputePays: bigint | null
+  disputeLeftOver: bigint | null
   attempts: bigint
   parties: CreditNoteParties
   manualMethod: ManualMethod | null
@@ -43,7 +43,9 @@ const CONNECTED = Prisma.sql`(d.method = 'sepa' OR (c.stripe_account_id IS NOT N
 
 /**
  * How much of a note the bank takes back in a dispute that is lost, after those notes of the deposit that it pays before: what
- * is marked as paid by it, and of those that nothing has paid the ones that come `first`. Minor units, at most the whole note.
+ * is marked as paid by it, and those that come `first` of the ones that nothing else has paid. Whoever marks a note after the
+ * bank has decided sends what the bank has left open: the note's claim stays. Minor units, at most the whole note; null where
+ * the two are in different currencies.
  */
 function shareOfDispute(first: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`
@@ -51,8 +53,10 @@ function shareOfDispute(first: Prisma.Sql): Prisma.Sql {
       greatest(0, least(n.amount_gross, d.dispute_amount - coalesce((
         SELECT sum(m.amount_gross) FROM credit_notes m
         WHERE m.deposit_id = d.id AND m.id <> n.id AND (m.manual_method::text = 'chargeback'
-          OR (m.refund_status IN ('pending', 'failed') AND ${first}))), 0)))
-      ELSE 0 END::bigint`
+          OR strpos(m.manual_reference, d.dispute_id) > 0
+          OR ((m.refund_status IN ('pending', 'failed')
+            OR (m.refund_status = 'manual' AND m.settled_at > d.dispute_closed_at)) AND ${first}))), 0)))
+      END::bigint`
 }
 
 /** One statement reads a note with all that the desk shows of it: lists stay one round trip. */
@@ -98,8 +102,8 @@ function creditNote(row: CreditNoteRow): CreditNote {
     amountNet: Number(row.amountNet),
     amountVat: Number(row.amountVat),
     amountGross: Number(row.amountGross),
-    disputePays: Number(row.disputePays),
-    disputeLeftOver: Number(row.disputeLeftOver),
+    disputePays: row.disputePays === null ? null : Number(row.disputePays),
+    disputeLeftOver: row.disputeLeftOver === null ? null : Number(row.disputeLeftOver),
     attempts: Number(row.attempts),
     foreignRefund:
       foreignRefundId && foreignRefundAt ? { stripeRefundId: foreignRefundId, createdAt: foreignRefundAt } : null,
@@ -220,8 +224,12 @@ export async function deskSummary(
 }
 
 /** The note's history, oldest first. */
-export async function getTimeline(freelancerId: string, creditNoteId: string): Promise<TimelineEntry[]> {
-  return db().$queryRaw<TimelineEntry[]>`
+export async function getTimeline(
+  freelancerId: string,
+  creditNoteId: string,
+  asker: Asker = db(),
+): Promise<TimelineEntry[]> {
+  return asker.$queryRaw<TimelineEntry[]>`
     SELECT id::text, at, kind, from_status AS "fromStatus", to_status AS "toStatus", actor, attempt_id AS "attemptId",
       stripe_event_id AS "stripeEventId", detail
     FROM timeline_entries WHERE credit_note_id = ${creditNoteId}::uuid AND freelancer_id = ${freelancerId}::uuid

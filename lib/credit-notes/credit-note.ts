@@ -56,10 +56,13 @@ export type CreditNote = {
   /** The last dispute over the deposit, and when it was decided. */
   disputeId: string | null
   disputeClosedAt: Date | null
-  /** How much of this note the bank pays in that dispute, should it be lost and nothing else pay the note. Minor units. */
-  disputePays: number
-  /** How much of this note the bank may pay although something else does: no other note has a claim to it. Minor units. */
-  disputeLeftOver: number
+  /**
+   * How much of this note the bank pays in that dispute, should it be lost and nothing else pay the note. Minor units; null
+   * where the dispute is in another currency, so that only a person can tell.
+   */
+  disputePays: number | null
+  /** How much of this note the bank may pay although something else does: no other note has a claim to it. The same units. */
+  disputeLeftOver: number | null
   pendingReason: string | null
   traceNumber: string | null
 }
@@ -130,6 +133,22 @@ export type TimelineEntry = {
   stripeEventId: string | null
   /** Facts in words the timeline shows, e.g. code, message, requestId, method, reference, stripeRefundId, recipient. */
   detail: Record<string, string>
+}
+
+/**
+ * The payments that a note's history (oldest first) has alarmed of as paying its client twice, and that have not ended since,
+ * by their number at Stripe. An end without a number ends all: older versions wrote no other.
+ */
+export function standingAlarms(
+  entries: readonly Pick<TimelineEntry, 'kind' | 'detail'>[],
+): ReadonlyMap<string, TimelineEntry['detail']> {
+  const standing = new Map<string, TimelineEntry['detail']>()
+  for (const { kind, detail } of entries) {
+    const number = detail.stripeRefundId ?? detail.disputeId
+    if (kind === 'paid_twice' && number) standing.set(number, detail)
+    if (kind === 'paid_twice_over') number ? standing.delete(number) : standing.clear()
+  }
+  return standing
 }
 
 /** What a refund attempt was begun for. */

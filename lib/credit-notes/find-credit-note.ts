@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { Transaction } from '@/lib/transaction'
-import type { CreditNote, TimelineKind } from './credit-note'
+import { type CreditNote, standingAlarms, type TimelineEntry, type TimelineKind } from './credit-note'
 import {
   getCreditNote,
+  getTimeline,
   hasTimelineEntry,
   insertTimelineEntry,
   lockCreditNoteRow,
@@ -35,4 +36,12 @@ export async function isOnTimeline(
   facts: Record<string, string>,
 ): Promise<boolean> {
   return hasTimelineEntry(tx, creditNoteId, kind, facts)
+}
+
+/** What a held note is alarmed of as paying its client twice, by its number at Stripe. */
+export async function findStandingAlarms(
+  tx: Transaction,
+  note: CreditNote,
+): Promise<ReadonlyMap<string, TimelineEntry['detail']>> {
+  return standingAlarms(await getTimeline(note.freelancerId, note.id, tx))
 }

@@ -214,7 +214,7 @@ export function refundCompletedManually(note: CreditNote, freelancer: EmailFreel
   }
 }
 
-/** The refund did not go through; only the freelancer hears of it. `refundRef` is the Stripe refund that failed, empty where Stripe made none. */
+/** The refund did not go through; only the freelancer hears of it. `refundRef` is what it is told once for. */
 export function refundFailed(
   note: CreditNote,
   freelancer: EmailFreelancer,
@@ -237,7 +237,7 @@ export function refundFailed(
   }
 }
 
-/** Requite has asked again by itself, `tries` times, and plans no further try: said once for each try `endedWith`. */
+/** Requite has asked again by itself, `tries` times, and plans no further try: said once for each `endedWith`. */
 export function refundTriesEnded(
   note: CreditNote,
   freelancer: EmailFreelancer,

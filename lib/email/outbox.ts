@@ -26,6 +26,13 @@ export const MOST_RESENDS = 10
 /** Refunds go first. */
 const JOB_PRIORITY = 10
 
+/** The order in which emails were written: the number alone, but for those of before there was one. */
+const AS_WRITTEN = [
+  { ordinal: { sort: 'asc', nulls: 'first' } },
+  { createdAt: 'asc' },
+  { id: 'asc' },
+] satisfies Prisma.OutboxEmailOrderByWithRelationInput[]
+
 /** How long after the next try of its elder an email looks whether its turn has come. */
 const SECONDS_BEHIND = 1
 
@@ -41,6 +48,10 @@ function addSendJob(runAt = Prisma.sql`now()`): Prisma.Sql {
     job_key => ${KEY_OF_JOB}, run_at => ${runAt})`
 }
 const KEY_OF_JOB = Prisma.sql`'send-email-' || email.id`
+
+/** The jobs of an `email`, those included that a version has added which gave them no key. */
+const JOBS_OF_EMAIL = Prisma.sql`graphile_worker._private_jobs job
+  WHERE (job.key = ${KEY_OF_JOB} OR job.payload ->> 'outboxId' = email.id::text)`
 
 /**
  * Puts an email into the outbox, and with it the job that sends it, in the caller's transaction: both exist once it commits,
@@ -86,11 +97,13 @@ function messageIdOf(id: string): string {
 export async function findQueued(outboxId: string): Promise<{ email: OutboxEmail; elder: OutboxEmail | null } | null> {
   const email = await db().outboxEmail.findUnique({ where: { id: outboxId } })
   if (email?.state !== 'queued') return null
-  const { creditNoteId, recipientRole, ordinal } = email
-  const elder = await db().outboxEmail.findFirst({
-    where: { creditNoteId, recipientRole, state: 'queued', ordinal: { lt: ordinal } },
-    orderBy: { ordinal: 'asc' },
+  const { creditNoteId, recipientRole } = email
+  const [oldest] = await db().outboxEmail.findMany({
+    where: { creditNoteId, recipientRole, state: 'queued' },
+    orderBy: AS_WRITTEN,
+    take: 1,
   })
+  const elder = oldest && oldest.id !== email.id ? oldest : null
   return { email, elder }
 }
 
@@ -105,13 +118,13 @@ export async function waitBehind(elder: OutboxEmail, email: OutboxEmail): Promis
     const revived = await tx.$queryRaw<{ id: string }[]>`
       WITH email AS (SELECT id, credit_note_id FROM outbox_emails WHERE id = ${elder.id}::uuid AND state = 'queued')
       SELECT email.id, (${addSendJob()}).id AS job FROM email
-      WHERE NOT EXISTS (SELECT FROM graphile_worker.jobs WHERE key = ${KEY_OF_JOB} AND attempts < max_attempts)`
+      WHERE NOT EXISTS (SELECT FROM ${JOBS_OF_EMAIL} AND job.attempts < job.max_attempts)`
     const afterElder = Prisma.sql`greatest(now(), elder.run_at) + ${SECONDS_BEHIND}::int * interval '1 second'`
     await tx.$queryRaw`
       WITH email AS (
         UPDATE outbox_emails SET tries = 0 WHERE id = ${email.id}::uuid AND state = 'queued' RETURNING id, credit_note_id
       ), elder AS (
-        SELECT jobs.run_at FROM outbox_emails email JOIN graphile_worker.jobs ON key = ${KEY_OF_JOB}
+        SELECT (SELECT max(job.run_at) FROM ${JOBS_OF_EMAIL}) AS run_at FROM outbox_emails email
         WHERE email.id = ${elder.id}::uuid
       )
       SELECT email.id, (${addSendJob(afterElder)}).id AS job FROM email LEFT JOIN elder ON true`
@@ -203,7 +216,7 @@ export type EmailOfCreditNote = Pick<
 export async function listEmails(freelancerId: string, creditNoteId: string): Promise<EmailOfCreditNote[]> {
   return db().outboxEmail.findMany({
     where: { freelancerId, creditNoteId },
-    orderBy: { ordinal: 'asc' },
+    orderBy: AS_WRITTEN,
     select: {
       id: true,
       moment: true,
@@ -230,7 +243,7 @@ export type UndeliveredEmail = {
 export async function listUndelivered(freelancerId: string, limit: number): Promise<UndeliveredEmail[]> {
   return db().outboxEmail.findMany({
     where: { freelancerId, state: 'refused' },
-    orderBy: { ordinal: 'desc' },
+    orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
     take: limit,
     select: { id: true, moment: true, recipient: true, creditNote: { select: { id: true, number: true } } },
   })

@@ -12,14 +12,7 @@ import {
   lockRefundNews,
   saveKnownRefund,
 } from './known-refund-store'
-import {
-  alertManualRefundReturned,
-  alertPaidTwice,
-  type Cause,
-  endPaidTwice,
-  moveRefund,
-  tellNotesOf,
-} from './move-refund'
+import { alarmOfPaidTwice, alertManualRefundReturned, type Cause, moveRefund, tellNotesOf } from './move-refund'
 import { planAutomaticTry } from './plan-tries'
 import { isLive, mergeProgress, paidOnceMore, sameProgress, verdictOnRefunds } from './refund-news-rules'
 import { findNotesOfPayment } from './refund-store'
@@ -143,8 +136,8 @@ export async function followRefunds(tx: Transaction, note: CreditNote, cause: Ca
 }
 
 /**
- * Raises the alert that a client may have been paid twice, once for each of what may have paid them, or ends it when nothing
- * has after all. `second` is a live refund of this note beside the one it follows; a lost dispute has paid it too, and a
+ * Raises the alarm that a client may have been paid twice, once for each of what may have paid them, and ends it for what has
+ * not after all. `second` is a live refund of this note beside the one it follows; a lost dispute has paid it too, and a
  * refund made elsewhere may be another payment of it.
  */
 async function reviewPaidTwice(
@@ -159,8 +152,7 @@ async function reviewPaidTwice(
   if (note.disputeId && paidBesideDispute(note, refundedAt)) payments.push({ disputeId: note.disputeId })
   const elsewhere = await findRefundBeside(tx, note)
   if (elsewhere) payments.push({ stripeRefundId: elsewhere, madeElsewhere: true })
-  for (const payment of payments) await alertPaidTwice(tx, note, payment, cause)
-  if (payments.length === 0 && note.paidTwiceAt) await endPaidTwice(tx, note, cause)
+  await alarmOfPaidTwice(tx, note, payments, cause)
 }
 
 async function findRefundBeside(tx: Transaction, note: CreditNote): Promise<string | null> {

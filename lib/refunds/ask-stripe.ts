@@ -201,7 +201,7 @@ async function closeAsRefused(attempt: OpenAttempt, refusal: StripeTrouble, caus
 }
 
 /**
- * The attempt's id where a person has pressed Retry and was told that Stripe has not answered yet: its refusal must reach them
+ * The attempt's id where a person has pressed Retry and Stripe left its first call unanswered: the refusal must reach them
  * though they were written to about an earlier one. A first attempt's is the first anyway, and tries that Requite makes by
  * itself are told when they end.
  */

@@ -2,7 +2,6 @@ import type { AttemptCause, CreditNoteKey } from '@/lib/credit-notes/credit-note
 import { db } from '@/lib/db'
 import type { Transaction } from '@/lib/transaction'
 
-/** Who or what began an attempt. */
 /** An attempt whose outcome is not known yet, as claimed. Amount in minor units. */
 export type OpenAttempt = {
   id: string

@@ -1,5 +1,5 @@
 import type { Actor, CreditNote, TimelineKind } from '@/lib/credit-notes/credit-note'
-import { holdCreditNote, isOnTimeline, writeTimeline } from '@/lib/credit-notes/find-credit-note'
+import { findStandingAlarms, holdCreditNote, isOnTimeline, writeTimeline } from '@/lib/credit-notes/find-credit-note'
 import {
   manualRefundReturned,
   type NewEmail,
@@ -19,7 +19,7 @@ import { settleProposal } from '@/lib/proposals/settle-proposal'
 import type { Transaction } from '@/lib/transaction'
 import { findRefundsElsewhere } from './known-refund-store'
 import type { ManualMethod, RefundStatus } from './refund-status'
-import { clearPaidTwice, markPaidTwice, type RefundColumns, writeRefundColumns } from './refund-store'
+import { markPaidTwice, type RefundColumns, writeRefundColumns } from './refund-store'
 import { followsLostDispute, reasonAfterDispute } from './refund-tries'
 
 /** Who or what moves a refund; kept with the move on the timeline. */
@@ -39,7 +39,7 @@ export type RefundMove =
       reason: string
       message: string | null
       stripeRefundId: string | null
-      /** Whoever asked for this attempt has most likely gone without its answer. */
+      /** An attempt whose first call went unanswered: whoever asked has most likely gone without its answer. */
       unseenAttempt?: string | null
     }
   | { to: 'manual'; method: ManualMethod; reference: string; refundedOn: Date }
@@ -209,30 +209,45 @@ function emailsOf(before: CreditNote, after: CreditNote, move: RefundMove, freel
  * however often a retry is refused, the freelancer, who pressed it, is written to once.
  */
 function failureRef(before: CreditNote, move: Failure): string {
-  if (before.refundStatus === 'failed' && followsLostDispute(move.reason)) return `${before.disputeId} ${move.reason}`
+  // A refund that came to nothing is told as that.
+  const ofDispute = before.refundStatus === 'failed' || move.stripeRefundId === null
+  if (ofDispute && followsLostDispute(move.reason)) return `${before.disputeId} ${move.reason}`
   return move.stripeRefundId ?? move.unseenAttempt ?? ''
 }
 
 /**
- * Marks a note whose client may have been paid twice, and alerts the freelancer; once for each of what may have paid them, as
- * long as it may be so. Nothing that is booked is overwritten.
+ * Marks a note whose client may have been paid twice by these payments, and alerts the freelancer once to each, as long as it
+ * may be so; what has not paid after all is alarmed of no longer. Nothing that is booked is overwritten, and what was told
+ * stays in the history.
  */
-export async function alertPaidTwice(
+export async function alarmOfPaidTwice(
   tx: Transaction,
   note: CreditNote,
-  second: SecondPayment,
+  payments: readonly SecondPayment[],
   cause: Cause,
 ): Promise<void> {
   const beside = note.manual ?? (note.stripeRefundId ? { stripeRefundId: note.stripeRefundId } : null)
-  if (!beside) return
+  const paid = beside ? payments : []
+  if (paid.length === 0 && note.paidTwiceAt === null) return
   const { freelancerId, id: creditNoteId } = note
-  const detail: Record<string, string> =
-    'disputeId' in second ? { disputeId: second.disputeId } : { stripeRefundId: second.stripeRefundId }
-  const first = await markPaidTwice(tx, creditNoteId)
-  if (!first && (await isOnTimeline(tx, creditNoteId, 'paid_twice', detail))) return
-  await writeTimeline(tx, { freelancerId, creditNoteId, kind: 'paid_twice', detail, ...cause })
-  const freelancer = await findFreelancer(tx, note.freelancerId)
-  await enqueueEmail(tx, paidTwiceAlert(note, freelancer, { ...second, noticedAt: new Date(), beside }))
+  const standing = await findStandingAlarms(tx, note)
+  const numbers = paid.map(numberOf)
+  for (const [number, detail] of standing)
+    if (!numbers.includes(number))
+      await writeTimeline(tx, { freelancerId, creditNoteId, kind: 'paid_twice_over', detail, ...cause })
+  for (const payment of paid) {
+    if (!beside || standing.has(numberOf(payment))) continue
+    const detail: Record<string, string> =
+      'disputeId' in payment ? { disputeId: payment.disputeId } : { stripeRefundId: payment.stripeRefundId }
+    await writeTimeline(tx, { freelancerId, creditNoteId, kind: 'paid_twice', detail, ...cause })
+    const freelancer = await findFreelancer(tx, freelancerId)
+    await enqueueEmail(tx, paidTwiceAlert(note, freelancer, { ...payment, noticedAt: new Date(), beside }))
+  }
+  await markPaidTwice(tx, creditNoteId, paid.length > 0)
+}
+
+function numberOf(payment: SecondPayment): string {
+  return 'disputeId' in payment ? payment.disputeId : payment.stripeRefundId
 }
 
 /**
@@ -256,10 +271,4 @@ export async function alertManualRefundReturned(
   await writeTimeline(tx, { freelancerId, creditNoteId, kind: 'manual_refund_returned', detail, ...cause })
   const freelancer = await findFreelancer(tx, freelancerId)
   await enqueueEmail(tx, manualRefundReturned(note, freelancer, { manual, returned, noticedAt: new Date() }))
-}
-
-/** Ends the alert: one of the two refunds did not arrive. What was told stays in the history. */
-export async function endPaidTwice(tx: Transaction, note: CreditNote, cause: Cause): Promise<void> {
-  await clearPaidTwice(tx, note.id)
-  await writeTimeline(tx, { freelancerId: note.freelancerId, creditNoteId: note.id, kind: 'paid_twice_over', ...cause })
 }

@@ -7,6 +7,7 @@ import { addJob } from '@/lib/jobs'
 import { inTransaction, type Transaction } from '@/lib/transaction'
 import { findFailedFor, findTries, planNextTry, writeTriesStopped } from './automatic-tries-store'
 import type { Cause } from './move-refund'
+import { goesOnByItself, refundReason } from './refund-reasons'
 import { HEALED_BY, type Healing, healedAlready, nextAutomaticTry, reasonAfterDispute } from './refund-tries'
 
 /**
@@ -28,7 +29,8 @@ export async function planAutomaticTry(
 
 /**
  * Plans the next try of a note that was just refused. Where none is planned after one that Requite has made by itself, the
- * freelancer, who was told to wait for it, hears what the refund waits for now: once for each time that its tries end.
+ * freelancer, who was told to wait for it, hears what the refund waits for now: once for each thing that Requite then goes on
+ * after by itself, and each time that it waits for them.
  */
 export async function goOnAfterRefusal(
   tx: Transaction,
@@ -39,10 +41,13 @@ export async function goOnAfterRefusal(
   const { made } = await findTries(tx, note.id)
   if (made === 0) return
   const freelancer = await findFreelancer(tx, note.freelancerId)
+  const reason = reasonAfterDispute(refusal.code, note)
+  const goesOn = goesOnByItself(refundReason(reason), { planned: false, made, stopped: note.automaticStopped })
   const failed = {
-    endedWith: `try ${made} after ${note.attempts} attempts`,
-    reason: reasonAfterDispute(refusal.code, note),
-    stripeMessage: refusal.message,
+    endedWith: goesOn ? reason : `attempt ${note.attempts}, try ${made}`,
+    reason,
+    // What Stripe said of another reason explains this one no longer.
+    stripeMessage: reason === refusal.code ? refusal.message : null,
     tries: made,
     failedAt: new Date(),
   }

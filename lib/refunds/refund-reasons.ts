@@ -394,6 +394,11 @@ function asksByItself(code: string, { planned, made, stopped }: OwnTries): boole
   return !isAboutBalance(code) || made < MOST_AUTOMATIC_TRIES
 }
 
+/** What it failed for heals, and Requite asks again once it has. */
+export function goesOnByItself(reason: RefundReason, tries: OwnTries): boolean {
+  return reason.wayOut !== reason.wayOutByHand && asksByItself(reason.code, tries)
+}
+
 /** The reason with the way out that holds now: nobody is told to wait for a try that Requite will not make. */
 export function withoutWaiting(reason: RefundReason, tries: OwnTries): RefundReason {
   return asksByItself(reason.code, tries) ? reason : byHand(reason)

@@ -158,16 +158,11 @@ export async function writeStripeRead(creditNoteId: string): Promise<void> {
   await db().$executeRaw`UPDATE credit_notes SET stripe_read_at = now() WHERE id = ${creditNoteId}::uuid`
 }
 
-/** Marks that money was not sent twice after all. */
-export async function clearPaidTwice(tx: Transaction, creditNoteId: string): Promise<void> {
-  await tx.$executeRaw`UPDATE credit_notes SET paid_twice_at = NULL WHERE id = ${creditNoteId}::uuid`
-}
-
-/** Marks that money may have been sent twice; the first time stands. True when it is marked only now. */
-export async function markPaidTwice(tx: Transaction, creditNoteId: string): Promise<boolean> {
-  const changed = await tx.$executeRaw`
-    UPDATE credit_notes SET paid_twice_at = now() WHERE id = ${creditNoteId}::uuid AND paid_twice_at IS NULL`
-  return changed > 0
+/** Marks that money may have been sent twice, since when stands, or that it was not after all. */
+export async function markPaidTwice(tx: Transaction, creditNoteId: string, maybe: boolean): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE credit_notes SET paid_twice_at = CASE WHEN ${maybe} THEN coalesce(paid_twice_at, now()) END
+    WHERE id = ${creditNoteId}::uuid AND (paid_twice_at IS NOT NULL) <> ${maybe}`
 }
 
 /**

@@ -103,7 +103,7 @@ export function reasonAfterDispute(
     issuedAt: Date
     disputeStatus: string | null
     disputeClosedAt: Date | null
-    disputePays: number
+    disputePays: number | null
     amountGross: number
   },
 ): string {
@@ -113,7 +113,8 @@ export function reasonAfterDispute(
   const decidedSince = note.disputeClosedAt !== null && note.disputeClosedAt > note.issuedAt
   if (!aboutDispute && !decidedSince) return reason
   if (note.disputePays === note.amountGross) return 'paid_by_chargeback'
-  if (note.disputePays > 0) return 'partly_paid_by_chargeback'
+  // In another currency nobody but a person can tell how much of it.
+  if (note.disputePays !== 0) return 'partly_paid_by_chargeback'
   return aboutDispute ? 'chargeback_paid_another' : reason
 }
 
