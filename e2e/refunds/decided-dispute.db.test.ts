@@ -1,12 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
+import { standingAlarms } from '@/lib/credit-notes/credit-note'
 import { db, disconnectDatabase } from '@/lib/db'
 import { adoptRefund } from '@/lib/refunds/adopt-refund'
 import { applyDispute } from '@/lib/refunds/apply-dispute'
 import { markRefunded } from '@/lib/refunds/mark-refunded'
+import { retryRefund } from '@/lib/refunds/retry-refund'
 import { inTransaction } from '@/lib/transaction'
 import {
   amendAgain,
+  attemptsOf,
   type Desk,
   deliver,
   deliverAll,
@@ -16,6 +19,7 @@ import {
   issueNote,
   type Note,
   openDesk,
+  resolveNow,
   runJobs,
   sign,
   standing,
@@ -54,9 +58,9 @@ const byHand = (note: Note, method: 'sepa' | 'chargeback' = 'sepa', reference = 
   })
 
 /** Stripe's word on the dispute `du_1`, the later `second` the later said. */
-async function said(note: Note, status: 'lost' | 'won', amount: number, second = 0): Promise<void> {
+async function said(note: Note, status: 'lost' | 'won', amount: number, second = 0, currency = 'eur'): Promise<void> {
   const { stripeAccountId, paymentIntentId, chargeId } = note
-  const word = { stripeAccountId, paymentIntentId, chargeId, disputeId: 'du_1', status, amount, currency: 'eur' }
+  const word = { stripeAccountId, paymentIntentId, chargeId, disputeId: 'du_1', status, amount, currency }
   const toldAt = new Date(Date.now() + 60_000 + second * 1000)
   await inTransaction((tx) => applyDispute(tx, { ...word, toldAt }, { actor: 'stripe' }))
 }
@@ -153,6 +157,70 @@ test.each(['before', 'after'] as const)(
     expect(await byHand(younger, 'chargeback')).toMatchObject({ reason: 'method_not_possible' })
   },
 )
+
+test('a note that the bank has paid in part, and a transfer the rest, gives none of that part to another', async () => {
+  const [older, younger] = await twoNotes('pm_card_createDispute')
+  await trigger(older)
+  await trigger(younger)
+  await said(older, 'lost', older.amount - 2_000, -60)
+  expect(await standing(older)).toMatchObject({ failureReason: 'partly_paid_by_chargeback' })
+  expect(await standing(younger)).toMatchObject({ failureReason: 'chargeback_paid_another' })
+  expect(await byHand(older)).toMatchObject({ ok: true })
+  await runJobs()
+  expect(await standing(older)).toMatchObject({ refundStatus: 'manual', paidTwiceAt: null })
+  expect(await standing(younger)).toMatchObject({ failureReason: 'chargeback_paid_another' })
+})
+
+test('nor does one that was marked with the dispute’s number before it was lost', async () => {
+  const [older, younger] = await twoNotes('pm_card_createDispute')
+  await trigger(older)
+  await trigger(younger)
+  await byHand(older, 'sepa', 'Accepted dispute du_1')
+  await said(older, 'lost', older.amount)
+  await runJobs()
+  expect(await standing(younger)).toMatchObject({ failureReason: 'chargeback_paid_another' })
+})
+
+test('a dispute lost in another currency is for a person to compare, and alarms beside what was paid before', async () => {
+  const [failed, paid] = [await issueNote(desk, { card: 'pm_card_createDispute' }), await issueNote(desk)]
+  await trigger(failed)
+  await trigger(paid)
+  await deliverAll(stripe, desk)
+  for (const note of [failed, paid]) await said(note, 'lost', 30_000, 0, 'usd')
+  expect(await standing(failed)).toMatchObject({ failureReason: 'partly_paid_by_chargeback' })
+  expect(await standing(paid)).toMatchObject({ refundStatus: 'succeeded', paidTwiceAt: expect.any(Date) })
+})
+
+test('a loss that is heard of while a retry is under way is told when that is refused', async () => {
+  const note = await issueNote(desk, { card: 'pm_card_createDispute' })
+  await trigger(note)
+  const told = await emailsOf(note)
+  await stripe.plan({ kind: 'timeout_before', milliseconds: 20, method: 'POST', path: '/v1/refunds' })
+  await retryRefund({ ...note, actor: 'freelancer' })
+  await expect.poll(async () => (await attemptsOf(note)).at(-1)?.state).toBe('unknown')
+  await said(note, 'lost', 30_000)
+  await resolveNow(note)
+  expect(await standing(note)).toMatchObject({ failureReason: 'paid_by_chargeback', attemptOpen: false })
+  expect(await emailsOf(note)).toEqual([...told, 'refund_failed'])
+})
+
+test('each alarm ends with its own cause, and one that comes back is named again', async () => {
+  const note = await issueNote(desk)
+  await trigger(note)
+  await deliverAll(stripe, desk)
+  const named = async () => [...standingAlarms(await timelineOf(note)).keys()]
+  await said(note, 'lost', 30_000)
+  expect(await named()).toEqual(['du_1'])
+  await stripe.act('/refund-in-dashboard', { payment_intent: note.paymentIntentId, amount: note.amount + 1 })
+  await deliverAll(stripe, desk)
+  await runJobs()
+  const [, elsewhere = ''] = await named()
+  await said(note, 'won', 30_000, 1)
+  expect(await named()).toEqual([elsewhere])
+  expect(await standing(note)).toMatchObject({ paidTwiceAt: expect.any(Date) })
+  await said(note, 'lost', 30_000, 2)
+  expect(await named()).toEqual([elsewhere, 'du_1'])
+})
 
 test('an older note that Stripe has paid is not told as paid twice where the bank has paid a younger one', async () => {
   const [older, younger] = await twoNotes()

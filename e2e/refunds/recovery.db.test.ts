@@ -150,6 +150,21 @@ describe('a refusal that passes is asked again by itself', () => {
     expect(await emailsOf(note)).toEqual(['refund_failed', 'refund_tries_ended', 'refund_tries_ended'])
   })
 
+  test('what Requite goes on after by itself is told once, however often it is refused again for it', async () => {
+    const note = await issueNote(desk)
+    await stripe.plan(refusedOnce)
+    await trigger(note)
+    for (let again = 0; again < 6; again++) {
+      await stripe.plan({ ...refusedOnce, kind: 'refusal', code: 'balance_insufficient' })
+      await inTransaction((tx) => wakeRefund(tx, note, 'balance_topped_up'))
+      await letNextTryCome(note)
+      await sweepRefunds()
+    }
+    // The last of the six is the end of its own tries.
+    expect(await standing(note)).toMatchObject({ automaticTries: 6, nextTryAt: null })
+    expect(await emailsOf(note)).toEqual(['refund_failed', 'refund_tries_ended', 'refund_tries_ended'])
+  })
+
   test('a Retry whose answer came too late to be seen is told when Stripe has refused it', async () => {
     const note = await issueNote(desk)
     await stripe.plan({ ...refusedOnce, kind: 'refusal', code: 'charge_disputed' })

@@ -449,6 +449,17 @@ describe('sending', () => {
     expect(await db().outboxEmail.findUniqueOrThrow({ where: { id } })).toMatchObject({ state: 'sent', tries: 1 })
   })
 
+  test('an email that an older version has queued, its job without a key, gets no second one for whoever waits behind it', async () => {
+    const [, next = ''] = await enqueue(completed(), completed(note, 're_2'))
+    await db().$executeRaw`UPDATE graphile_worker._private_jobs SET key = NULL`
+    await expect(sendEmail(next)).resolves.toBe('waits')
+    const [jobs] = await db().$queryRaw<{ ofElder: number }[]>`
+      SELECT count(*)::int AS "ofElder" FROM graphile_worker._private_jobs WHERE payload ->> 'outboxId' <> ${next}`
+    expect(jobs).toEqual({ ofElder: 1 })
+    await runJobs()
+    expect(received.map(({ subject }) => subject)).toHaveLength(2)
+  })
+
   test('an email whose every try ends the process is given up and shown, so that those behind it are sent', async () => {
     const [id = '', next = ''] = await enqueue(completed(), completed(note, 're_2'))
     await db().outboxEmail.update({ where: { id }, data: { tries: MOST_TRIES } })

@@ -257,6 +257,8 @@ describe('the freelancer reads', () => {
       return (await written(refundTriesEnded(note, freelancer, last))).text
     }
     expect(await ended('balance_insufficient', 5)).toContain('Requite then asks again by itself')
+    expect(await ended('balance_insufficient', 5)).not.toContain('waits for you')
+    expect(await ended('balance_insufficient', 6)).toContain('waits for you')
     expect(await ended('balance_insufficient', 6)).toContain('arrive there, then press Retry.')
     expect(await ended('balance_insufficient', 6)).not.toContain('asks again by itself')
     expect(await ended('charge_disputed', 6)).toContain('If you win, Requite asks again by itself.')
