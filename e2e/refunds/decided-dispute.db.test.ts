@@ -4,12 +4,12 @@ import { standingAlarms } from '@/lib/credit-notes/credit-note'
 import { db, disconnectDatabase } from '@/lib/db'
 import { adoptRefund } from '@/lib/refunds/adopt-refund'
 import { applyDispute } from '@/lib/refunds/apply-dispute'
+import { askStripe } from '@/lib/refunds/ask-stripe'
 import { markRefunded } from '@/lib/refunds/mark-refunded'
-import { retryRefund } from '@/lib/refunds/retry-refund'
+import { beginRefund } from '@/lib/refunds/trigger-refund'
 import { inTransaction } from '@/lib/transaction'
 import {
   amendAgain,
-  attemptsOf,
   type Desk,
   deliver,
   deliverAll,
@@ -19,7 +19,6 @@ import {
   issueNote,
   type Note,
   openDesk,
-  resolveNow,
   runJobs,
   sign,
   standing,
@@ -195,11 +194,10 @@ test('a loss that is heard of while a retry is under way is told when that is re
   const note = await issueNote(desk, { card: 'pm_card_createDispute' })
   await trigger(note)
   const told = await emailsOf(note)
-  await stripe.plan({ kind: 'timeout_before', milliseconds: 20, method: 'POST', path: '/v1/refunds' })
-  await retryRefund({ ...note, actor: 'freelancer' })
-  await expect.poll(async () => (await attemptsOf(note)).at(-1)?.state).toBe('unknown')
+  const begun = await beginRefund({ ...note, cause: 'retry', actor: 'freelancer' })
+  if (begun.kind !== 'claimed') throw new Error(`not claimed: ${begun.kind}`)
   await said(note, 'lost', 30_000)
-  await resolveNow(note)
+  await askStripe(begun.attempt, { actor: 'freelancer' })
   expect(await standing(note)).toMatchObject({ failureReason: 'paid_by_chargeback', attemptOpen: false })
   expect(await emailsOf(note)).toEqual([...told, 'refund_failed'])
 })
