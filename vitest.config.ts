@@ -6,7 +6,7 @@ const elsewhere = ['**/node_modules/**', '**/.next/**', '**/.data/**']
 const withDatabase = {
   exclude: elsewhere,
   globalSetup: 'e2e/world/test-cluster.ts',
-  setupFiles: 'e2e/world/test-database.ts',
+  setupFiles: ['e2e/world/test-database.ts'],
   maxWorkers: 2,
   env: {
     STRIPE_SECRET_KEY: 'sk_test_vitest',
@@ -27,6 +27,7 @@ export default defineConfig({
     globals: false,
     restoreMocks: true,
     unstubEnvs: true,
+    setupFiles: ['e2e/property-seed.ts'],
     // A guarantee is no less kept on a machine that is busy: only what hangs is cut.
     testTimeout: 20_000,
     hookTimeout: 60_000,
