@@ -1,12 +1,16 @@
-import { execFileSync } from 'node:child_process'
+import { ChildProcess, execFileSync } from 'node:child_process'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import pg from 'pg'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createDatabase, type RunningPostgres, startPostgres } from './postgres'
+
+// Making data and starting servers over it takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 120_000 })
 
 let folder: string
 let dataDir: string
@@ -81,6 +85,36 @@ test('a server that was killed itself comes back with what it had committed', as
   const second = await start()
   expect(second.reused).toBe(false)
   expect(await rows(second.adminUrl, 'SELECT one FROM note')).toEqual([{ one: 1 }])
+})
+
+/** Resolves when the next process that is started from here has ended. */
+function nextProcessEnds(): Promise<void> {
+  return new Promise((resolve) => {
+    subscribe('child_process', function look(started) {
+      if (typeof started !== 'object' || started === null || !('process' in started)) return
+      if (!(started.process instanceof ChildProcess)) return
+      unsubscribe('child_process', look)
+      started.process.once('close', () => resolve())
+    })
+  })
+}
+
+test('what a killed server has left behind is waited for', async () => {
+  const first = await start()
+  const orphan = new pg.Client({ connectionString: first.adminUrl })
+  orphan.on('error', () => {})
+  await orphan.connect()
+  const [{ pid }] = (await orphan.query('SELECT pg_backend_pid() AS pid')).rows
+  // Stopped, it cannot notice that its server is dead, and end.
+  process.kill(pid, 'SIGSTOP')
+  process.kill(first.pid, 'SIGKILL')
+  await first.death
+  const refused = nextProcessEnds()
+  const starting = start()
+  await Promise.race([starting, refused]).finally(() => process.kill(pid, 'SIGKILL'))
+  const second = await starting
+  expect(second.reused).toBe(false)
+  expect(await rows(second.adminUrl, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
 })
 
 test('a taken port is left to whoever has it', async () => {

@@ -119,8 +119,9 @@ async function startServer(dataDir: string, wantedPort: number | undefined, pers
   const port = wantedPort === undefined ? await freePort() : await portOrAnother(wantedPort)
   const settings = { ...alwaysSettings, ...(persistent ? {} : throwawaySettings), port: String(port) }
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const server = spawnIn(dataDir, user, binaries.postgres, ['-D', seenFromInside(dataDir), ...flags])
-  await said(server, 'database system is ready to accept connections')
+  const server = await servingAfterTheDead(() =>
+    spawnIn(dataDir, user, binaries.postgres, ['-D', seenFromInside(dataDir), ...flags]),
+  )
   if (server.pid === undefined) throw new Error('PostgreSQL is ready but has no process id.')
   letGo(server)
   return { port, pid: server.pid }
@@ -199,6 +200,23 @@ function spawnIn(dataDir: string, user: UnprivilegedUser | undefined, program: s
   })
 }
 
+/**
+ * The server once it is ready. Of one that was killed, processes may be left that have not noticed yet: they hold its memory,
+ * and until the last is gone a new one refuses to start. Only the server itself can tell when that is.
+ */
+async function servingAfterTheDead(start: () => ChildProcess): Promise<ChildProcess> {
+  for (const deadline = Date.now() + 60_000; ; await delay(100)) {
+    const server = start()
+    try {
+      await said(server, 'database system is ready to accept connections')
+      return server
+    } catch (error) {
+      const occupied = error instanceof Error && error.message.includes('pre-existing shared memory block')
+      if (!occupied || Date.now() > deadline) throw error
+    }
+  }
+}
+
 /** A script that leaves the server running can still end. The log is read on, so that the server never waits for a reader. */
 function letGo(server: ChildProcess) {
   server.unref()
@@ -209,7 +227,8 @@ function said(server: ChildProcess, words: string): Promise<void> {
   return new Promise((resolve, reject) => {
     let log = ''
     server.once('error', reject)
-    server.once('exit', () => reject(new Error(`PostgreSQL did not start:\n${log.trim()}`)))
+    // Its last words may come after its exit.
+    server.once('close', () => reject(new Error(`PostgreSQL did not start:\n${log.trim()}`)))
     server.stderr?.setEncoding('utf8').on('data', (text: string) => {
       log = (log + text).slice(-4000)
       if (log.includes(words)) resolve()
