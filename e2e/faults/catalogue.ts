@@ -19,6 +19,7 @@ const body = 'app/api/read-body.test.ts'
 const outbox = 'lib/email/outbox.db.test.ts'
 const elsewhere = 'e2e/refunds/refund-elsewhere.db.test.ts'
 const bounces = 'lib/email/record-bounce.db.test.ts'
+const inTime = 'lib/refunds/answer-in-time.test.ts'
 const wire = 'e2e/faults/stripe-wire.db.test.ts'
 const twoOfEverything = 'e2e/faults/two-of-everything.fault.ts'
 const backup = 'e2e/faults/restored-backup.db.test.ts'
@@ -168,7 +169,10 @@ export const FAULTS: Readonly<Record<string, FaultProof>> = {
   F20: {
     how: 'a proxy lets one byte a second through',
     out: 'the person hears “in progress” within 2 s; the call ends at its deadline',
-    proofs: [[wire, 'an answer of one byte a second']],
+    proofs: [
+      [wire, 'an answer of one byte a second'],
+      [inTime, 'whoever waits hears after a second and a half'],
+    ],
   },
   F21: {
     how: 'refunds that wait, need the client, are canceled',

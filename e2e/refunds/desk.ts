@@ -173,7 +173,7 @@ export async function pressRetry({ freelancerId, creditNoteId }: Note): Promise<
 
 /** The note as it stands once no attempt is open any more. */
 export async function whenAnswered(note: Pick<Note, 'freelancerId' | 'creditNoteId'>): Promise<CreditNote> {
-  await expect.poll(async () => (await standing(note)).attemptOpen, { timeout: 10_000 }).toBe(false)
+  await expect.poll(async () => (await standing(note)).attemptOpen).toBe(false)
   return standing(note)
 }
 
