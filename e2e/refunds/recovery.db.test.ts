@@ -113,9 +113,9 @@ describe('a refusal that passes is asked again by itself', () => {
       await db().$executeRaw`UPDATE stripe_breaker SET failures = 0, open_until = NULL`
     }
     expect(await standing(note)).toMatchObject({ refundStatus: 'failed', automaticTries: 6, nextTryAt: null })
-    await retryRefund({ ...note, actor: 'freelancer' })
-    expect(await standing(note)).toMatchObject({ refundStatus: 'failed', automaticTries: 0 })
-    expect((await standing(note)).nextTryAt).not.toBeNull()
+    const retried = await pressRetry(note)
+    expect(retried).toMatchObject({ refundStatus: 'failed', automaticTries: 0 })
+    expect(retried.nextTryAt).not.toBeNull()
     // Told when it failed, and when it began to wait for a person; not at each try between.
     expect(await emailsOf(note)).toEqual(['refund_failed', 'refund_tries_ended'])
   })
@@ -221,8 +221,7 @@ describe('a refusal that passes is asked again by itself', () => {
     await sweepRefunds()
     expect(await standing(note)).toMatchObject({ refundStatus: 'failed', nextTryAt: null })
     expect(await askedTimes()).toBe(1)
-    await retryRefund({ ...note, actor: 'freelancer' })
-    expect(await standing(note)).toMatchObject({ refundStatus: 'requested' })
+    expect(await pressRetry(note)).toMatchObject({ refundStatus: 'requested' })
   })
 
   test('a refusal that does not pass is left to a person', async () => {
@@ -323,8 +322,7 @@ describe('Stripe down', () => {
 
     const another = await issueNote(desk)
     await stripe.forgetFaults()
-    await retryRefund({ ...another, actor: 'freelancer' })
-    expect(await standing(another)).toMatchObject({ refundStatus: 'requested' })
+    expect(await pressRetry(another)).toMatchObject({ refundStatus: 'requested' })
     // The answer has closed it.
     await sweepRefunds()
     for (const note of notes) expect(await standing(note)).toMatchObject({ refundStatus: 'requested' })
