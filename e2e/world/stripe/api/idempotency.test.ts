@@ -61,7 +61,7 @@ test('a key belongs to its account: another account may use the same one', async
 test('while the first call is under way the same key is in use, and one refund comes of it', async () => {
   const { stripe, sim, on, pay } = await connectedSimulator()
   const intent = await pay(3000)
-  await sim.plan({ kind: 'delay_before', milliseconds: 400, method: 'POST', path: '/v1/refunds' })
+  await sim.plan({ kind: 'delay_before', milliseconds: 2000, method: 'POST', path: '/v1/refunds' })
   const create = () => stripe.refunds.create({ payment_intent: intent.id }, { ...on, idempotencyKey: 'attempt-1' })
   const slow = create()
   await expect.poll(async () => (await sim.requests()).filter(({ path }) => path === '/v1/refunds').length).toBe(1)

@@ -81,7 +81,7 @@ test('a slow answer arrives byte by byte, whole, long after the effect', async (
 })
 
 test('a late answer lets the webhook outrun it', async () => {
-  const { refund, endpoint } = await struckBy({ kind: 'delay_after', milliseconds: 300, ...onRefund })
+  const { refund, endpoint } = await struckBy({ kind: 'delay_after', milliseconds: 2000, ...onRefund })
   let answered = false
   const call = refund().finally(() => {
     answered = true

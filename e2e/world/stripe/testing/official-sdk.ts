@@ -28,7 +28,8 @@ export function officialSdk(url: string, apiKey = 'sk_test_simulator', retries =
     host: hostname,
     port,
     maxNetworkRetries: retries,
-    timeout: 3000,
+    // Schemas are compiled on the event loop that it is answered from.
+    timeout: 20_000,
     httpClient,
   })
 }
