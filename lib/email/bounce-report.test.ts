@@ -255,20 +255,32 @@ test('whatever is sent is read or refused: it never throws, hangs or is misread'
   )
 })
 
+const refusedFor = (limit: string) => ({ type: 'rejected', value: { message: expect.stringContaining(limit) } })
+const NOTHING_LEFT = { type: 'fulfilled', value: { headers: new Map() } }
+
 test.each([
   [
     'a dozen heads of addresses',
     `Content-Type: multipart/report; boundary=a\r\nTo: ${'a:b;,'.repeat(6_200)}\r\n\r\n${`--a\r\nTo: ${'a:b;,'.repeat(6_200)}\r\n\r\n\r\n`.repeat(11)}`,
+    refusedFor('Max header size'),
   ],
-  ['addresses in a head of a megabyte', `To: ${'a@b,'.repeat(250_000)}\r\n\r\nx`],
-  ['parts without end', `Content-Type: multipart/report; boundary=a\r\n\r\n${'--a\r\n\r\n\r\n'.repeat(100_000)}`],
+  ['addresses in a head of a megabyte', `To: ${'a@b,'.repeat(250_000)}\r\n\r\nx`, NOTHING_LEFT],
+  [
+    'parts without end',
+    `Content-Type: multipart/report; boundary=a\r\n\r\n${'--a\r\n\r\n\r\n'.repeat(100_000)}`,
+    refusedFor('Max allowed child nodes'),
+  ],
   [
     'parts in parts',
     Array.from({ length: 15_000 }, (_, i) => `Content-Type: multipart/x; boundary=b${i}\r\n\r\n--b${i}\r\n`).join(''),
+    refusedFor('Max allowed child nodes'),
   ],
-])('%s are given up at once', async (_what, raw) => {
-  const before = process.cpuUsage()
+])('%s are given up by the parser before it has read much', async (_what, raw, ending) => {
   expect(await read(raw)).toBeNull()
+  const { lastCall, settledResults } = vi.mocked(simpleParser).mock
+  const [handed, limits] = lastCall ?? []
+  expect(Buffer.isBuffer(handed) ? handed.length : Infinity).toBeLessThanOrEqual(REPORT_LIMIT_BYTES)
   // Unbounded, each of the first takes up to seconds, in which nobody else is served.
-  expect(process.cpuUsage(before).user).toBeLessThan(250_000)
+  expect((limits?.maxHeadSize ?? Infinity) * (limits?.maxChildNodes ?? Infinity)).toBeLessThanOrEqual(20 * 1024)
+  expect(settledResults.at(-1)).toMatchObject(ending)
 })
