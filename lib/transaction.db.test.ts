@@ -37,6 +37,9 @@ test('of two transactions that lock each other out both commit in the end, each 
   const inOrder = (first: string, second: string) =>
     inTransaction(async (tx) => {
       runs++
+      // PostgreSQL looks for a deadlock after a second of waiting: neither wait may end before, however far apart they begin.
+      await tx.$executeRaw`SET LOCAL lock_timeout = 0`
+      await tx.$executeRaw`SET LOCAL statement_timeout = 0`
       await count(tx, first)
       await meet()
       await count(tx, second)
