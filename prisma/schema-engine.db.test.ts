@@ -3,8 +3,11 @@ import { randomUUID } from 'node:crypto'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import pg from 'pg'
-import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest'
 import { createDatabase, dropDatabase } from '@/e2e/world/postgres'
+
+// Each test starts Prisma's CLI, which takes seconds on a busy machine, up to four times.
+vi.setConfig({ testTimeout: 120_000 })
 
 const root = path.resolve(import.meta.dirname, '..')
 
@@ -89,9 +92,7 @@ describe("Prisma's CLI over the WebAssembly engine, in a project of its own", ()
     expect(readdirSync(path.join(project, 'prisma/generated'))).toContain('client.ts')
   })
 
-  test('a migration is made, deployed once and then up to date, its trigger functions whole', {
-    timeout: 60_000,
-  }, async () => {
+  test('a migration is made, deployed once and then up to date, its trigger functions whole', async () => {
     expect(await prisma('migrate dev --name first --create-only')).toMatchObject({ code: 0 })
     const folder = path.join(project, 'prisma/migrations')
     mkdirSync(path.join(folder, '99990101000000_guard'))
@@ -106,9 +107,7 @@ describe("Prisma's CLI over the WebAssembly engine, in a project of its own", ()
     await expect(rows(`INSERT INTO "Note" (state) VALUES ('settled')`)).rejects.toThrow('refused; for good')
   })
 
-  test('the next migration holds only what is new, and the shadow database is gone again', {
-    timeout: 60_000,
-  }, async () => {
+  test('the next migration holds only what is new, and the shadow database is gone again', async () => {
     await prisma('migrate dev --name first')
     writeFileSync(path.join(project, 'prisma/schema.prisma'), schema('text String?'))
     const made = await prisma(
@@ -120,9 +119,7 @@ describe("Prisma's CLI over the WebAssembly engine, in a project of its own", ()
     expect(await rows(`SELECT datname FROM pg_database WHERE datname LIKE 'prisma_migrate_shadow%'`)).toEqual([])
   })
 
-  test('a migration that fails is named by what is wrong in it, and can be reset away', {
-    timeout: 60_000,
-  }, async () => {
+  test('a migration that fails is named by what is wrong in it, and can be reset away', async () => {
     const folder = path.join(project, 'prisma/migrations/20200101000000_broken')
     mkdirSync(folder, { recursive: true })
     writeFileSync(path.join(folder, 'migration.sql'), 'CREATE TABLE a (id int); SELECT nonsense;')
