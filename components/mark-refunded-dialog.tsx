@@ -1,7 +1,7 @@
 'use client'
 
 import { type ReactNode, type RefObject, useEffect, useId } from 'react'
-import type { MarkRefundedState } from './refund-action-state'
+import type { MarkRefundedState, RefundActionAnswer } from './refund-action-state'
 import { ActButton } from './ui/act-button'
 import { Field, FieldError } from './ui/field'
 import { Notice } from './ui/notice'
@@ -31,6 +31,7 @@ export function MarkRefundedDialog({
   openInPlace,
   facts,
   state,
+  problem,
   action,
   pending,
 }: {
@@ -38,6 +39,8 @@ export function MarkRefundedDialog({
   openInPlace: boolean
   facts: MarkRefundedFacts
   state: MarkRefundedState
+  /** Why it was refused, for as long as that holds. */
+  problem: RefundActionAnswer | null
   action: (form: FormData) => void
   pending: boolean
 }) {
@@ -141,6 +144,9 @@ export function MarkRefundedDialog({
           <Tick id={`${id}-left`} name="moneyLeft" ticked={typed.moneyLeft === 'yes'} error={errors.moneyLeft}>
             The money has really left my account.
           </Tick>
+        </div>
+        <div role="alert" className="px-5 not-empty:pb-5 md:px-6 md:not-empty:pb-6">
+          {problem && !pending && <Notice tone={problem.tone}>{problem.text}</Notice>}
         </div>
         <div className="flex flex-wrap-reverse justify-end gap-2 border-t bg-canvas px-5 py-3.5 md:px-6">
           <button

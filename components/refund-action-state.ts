@@ -12,10 +12,12 @@ export type RefundAction = (previous: RefundActionAnswer | null, form: FormData)
 
 export type MarkRefundedField = 'method' | 'refundedOn' | 'reason' | 'looked' | 'moneyLeft'
 
-/** What "Mark refunded" came back with: what is wrong field by field beside what was typed, or an answer for the banner. */
+/** What "Mark refunded" came back with: what is wrong, by field or with none, beside what was typed, or an answer for the banner. */
 export type MarkRefundedState = {
   typed: Partial<Record<MarkRefundedField, string>>
   errors: Partial<Record<MarkRefundedField, string>>
+  /** Why the refund can't be marked just now, said in the form: it may be possible in a moment. */
+  problem: RefundActionAnswer | null
   answer: RefundActionAnswer | null
 }
 

@@ -1,13 +1,13 @@
 'use client'
 
-import { type ReactNode, useActionState, useEffect, useRef } from 'react'
+import { type ReactNode, useActionState, useEffect, useRef, useState } from 'react'
 import type { RefundAction as Act, RefundStatus } from '@/lib/refunds/refund-status'
 import { MarkRefundedDialog, type MarkRefundedFacts } from './mark-refunded-dialog'
-import type { MarkRefundedAction, MarkRefundedState, RefundAction } from './refund-action-state'
+import type { MarkRefundedAction, MarkRefundedState, RefundAction, RefundActionAnswer } from './refund-action-state'
 import { ActButton } from './ui/act-button'
 import { Notice } from './ui/notice'
 
-const UNTOUCHED: MarkRefundedState = { typed: {}, errors: {}, answer: null }
+const UNTOUCHED: MarkRefundedState = { typed: {}, errors: {}, problem: null, answer: null }
 
 /** The acts on a refund, the first being the primary one, and the answer to the last of them. */
 export function RefundActs({
@@ -55,7 +55,17 @@ export function RefundActs({
   }, [answer, titleId])
 
   // The money moved on after the answer: the banner says where to.
-  const holds = answer !== null && (answer.status === null || answer.status === status)
+  const holds = (one: RefundActionAnswer | null) => one !== null && (one.status === null || one.status === status)
+  const said = holds(answer) ? answer : null
+  const problem = holds(marked.problem) ? marked.problem : null
+
+  // A try that begins while somebody fills the form in may fail: they must not find it gone, nor what they typed.
+  const markable = acts.includes('mark_refunded')
+  const [wasMarkable, setWasMarkable] = useState(markable)
+  if (markable && !wasMarkable) setWasMarkable(true)
+  const undecided = status === 'pending' || status === 'failed'
+  const formStands = markable || (undecided && (wasMarkable || problem !== null))
+
   const look = (act: Act) => (act === acts[0] && !calm ? 'primary' : 'plain')
   const hidden = <input type="hidden" name="creditNoteId" value={facts.creditNoteId} />
   const forms: Record<Act, ReactNode> = {
@@ -137,14 +147,15 @@ export function RefundActs({
         )}
       </div>
       <div role="status" className="not-empty:mt-3">
-        {holds && !busy && <Notice tone={answer.tone}>{answer.text}</Notice>}
+        {said && !busy && <Notice tone={said.tone}>{said.text}</Notice>}
       </div>
-      {acts.includes('mark_refunded') && (
+      {formStands && (
         <MarkRefundedDialog
           dialogRef={dialog}
           openInPlace={markOpenInPlace}
           facts={facts}
           state={marked}
+          problem={problem}
           action={markForm}
           pending={marking}
         />

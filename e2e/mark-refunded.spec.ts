@@ -1,5 +1,13 @@
 import { BANNER, banner, markDialog } from './fixtures/credit-note-page'
-import { sendAmendment, sign, withheldOutcome } from './fixtures/desk'
+import {
+  failedForNow,
+  lookUnderWay,
+  markByHand,
+  sendAmendment,
+  sign,
+  tryUnderWay,
+  withheldOutcome,
+} from './fixtures/desk'
 import { countMails, MAIL, mailsTo } from './fixtures/mailbox'
 import { expect, test } from './fixtures/test'
 
@@ -81,20 +89,71 @@ test('what Stripe may have paid but says nothing of for seven days can be marked
   await expect(banner(page)).toHaveText(BANNER.checking)
   await expect(page.getByText(/Nobody here knows whether the money has left/)).toBeVisible()
   await page.getByRole('button', { name: 'Mark refunded' }).click()
-  const { dialog, reason, moneyLeft, submit } = markDialog(page)
+  const { dialog, reason, moneyLeft, submit, problem } = markDialog(page)
   await expect(dialog.getByText('Stripe may have paid this.')).toBeVisible()
   await reason.fill('Transfer RQ-7')
   await moneyLeft.check()
   await submit.click()
   await expect(dialog.getByText('Look at this payment in your Stripe Dashboard first.')).toBeVisible()
   await dialog.getByRole('checkbox', { name: 'I have looked at this payment in my Stripe Dashboard.' }).check()
-  // For as long as a call to Stripe lasts somebody may be looking once more.
-  await expect(async () => {
-    await submit.click()
-    await expect(banner(page)).toHaveText(BANNER.manual, { timeout: 2000 })
-  }).toPass()
+  const look = await lookUnderWay(note)
+  await submit.click()
+  await expect(problem).toHaveText(/^Stripe is being asked for this refund right now\./)
+  await expect(reason).toHaveValue('Transfer RQ-7')
+  await look.end()
+  await submit.click()
+  await expect(banner(page)).toHaveText(BANNER.manual)
   await page.reload()
   await expect(page.getByText('Attempt closed without knowing what became of it')).toBeVisible()
+})
+
+test('Mark refunded while a try has just begun is refused in the dialog, which keeps what was typed and takes it once the try has failed', async ({
+  page,
+  desk,
+}) => {
+  const note = await failedForNow(desk)
+  await page.goto(note.path)
+  await page.getByRole('button', { name: 'Mark refunded' }).click()
+  const { dialog, method, date, reason, moneyLeft, submit, problem } = markDialog(page)
+  await method.selectOption('PayPal')
+  await date.fill('2025-01-02')
+  await reason.fill('PayPal 8XG12')
+  await moneyLeft.check()
+
+  const begun = await tryUnderWay(note)
+  await expect(banner(page)).toHaveText(BANNER.checking)
+  await submit.click()
+  await expect(problem).toHaveText(/^Stripe is being asked for this refund right now\./)
+  await expect(submit).toBeFocused()
+
+  await begun.refuse()
+  await expect(banner(page)).toHaveText('Refund failed: Stripe cannot refund this payment.')
+  await expect(problem).toBeEmpty()
+  await expect(dialog).toBeVisible()
+  await expect(method).toHaveValue('paypal')
+  await expect(date).toHaveValue('2025-01-02')
+  await expect(reason).toHaveValue('PayPal 8XG12')
+  await expect(moneyLeft).toBeChecked()
+  await submit.click()
+  await expect(dialog).toBeHidden()
+  await expect(banner(page)).toHaveText(BANNER.manual)
+  await expect(page.getByRole('region', { name: 'Refunded by hand' })).toContainText('PayPal 8XG12')
+})
+
+test('Mark refunded after another tab was first closes the dialog, and the page says why', async ({ page, desk }) => {
+  const note = await sign(await sendAmendment(desk, 'sepa'))
+  // The page of somebody who hears of changes too late.
+  await page.route('**/api/changes', () => {})
+  await page.goto(note.path)
+  await page.getByRole('button', { name: 'Mark refunded' }).click()
+  const { dialog, reason, moneyLeft, submit } = markDialog(page)
+  await reason.fill('End-to-end id RQ-2')
+  await moneyLeft.check()
+  await markByHand(note)
+  await submit.click()
+  await expect(dialog).toBeHidden()
+  await expect(page.getByText('This refund is marked as paid by other means already.')).toBeVisible()
+  await expect(banner(page)).toHaveText(BANNER.manual)
 })
 
 test('a deposit by bank transfer asks for a transfer back, never Stripe, and is done once marked', async ({

@@ -119,7 +119,7 @@ export async function markRefundedAction(_previous: MarkRefundedState, form: For
   if (!noteForm.safeParse(fields).success) return settled(notFound())
   const today = dayIn(freelancer.timeZone, new Date())
   const asked = markForm(today, fields.outcome === 'unknown').safeParse(fields)
-  if (!asked.success) return { typed: typedIn(form), errors: firstErrors(asked.error), answer: null }
+  if (!asked.success) return unmarked(form, { errors: firstErrors(asked.error) })
   const { creditNoteId, method, reason, refundedOn } = asked.data
   const result = await markRefunded({
     freelancerId: freelancer.id,
@@ -131,9 +131,11 @@ export async function markRefundedAction(_previous: MarkRefundedState, form: For
   })
   redraw()
   if (result.ok) return settled(answer(MARKED, 'manual'))
-  if (result.reason === 'method_not_possible')
-    return { typed: typedIn(form), errors: { method: result.message }, answer: null }
-  return settled(result.reason === 'not_found' ? notFound() : refused(result))
+  if (result.reason === 'not_found') return settled(notFound())
+  if (result.reason === 'method_not_possible') return unmarked(form, { errors: { method: result.message } })
+  // What Stripe is being asked for right now may fail, and is marked then: what was typed must not be typed again.
+  const mayComeBack = result.status === 'pending' || result.status === 'failed'
+  return mayComeBack ? unmarked(form, { problem: refused(result) }) : settled(refused(result))
 }
 
 /** Stop trying: Requite asks no more by itself. */
@@ -172,7 +174,11 @@ function notFound(): RefundActionAnswer | null {
 }
 
 function settled(answered: RefundActionAnswer | null): MarkRefundedState {
-  return { typed: {}, errors: {}, answer: answered }
+  return { typed: {}, errors: {}, problem: null, answer: answered }
+}
+
+function unmarked(form: FormData, wrong: Partial<Pick<MarkRefundedState, 'errors' | 'problem'>>): MarkRefundedState {
+  return { typed: typedIn(form), errors: {}, problem: null, answer: null, ...wrong }
 }
 
 function typedIn(form: FormData): MarkRefundedState['typed'] {
