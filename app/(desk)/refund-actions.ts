@@ -3,20 +3,18 @@
 import { revalidatePath } from 'next/cache'
 import { z } from 'zod'
 import type { MarkRefundedField, MarkRefundedState, RefundActionAnswer } from '@/components/refund-action-state'
-import type { Tone } from '@/components/ui/tone'
 import { countAct } from '@/lib/auth/rate-limit'
 import { requireSameOrigin } from '@/lib/auth/same-origin'
 import { requireFreelancer } from '@/lib/auth/session'
-import type { CreditNote } from '@/lib/credit-notes/credit-note'
 import { dayIn } from '@/lib/dates'
 import { adoptRefund } from '@/lib/refunds/adopt-refund'
 import { markRefunded } from '@/lib/refunds/mark-refunded'
 import { markRefundedSchema } from '@/lib/refunds/mark-refunded-form'
 import { stopAutomaticTries } from '@/lib/refunds/plan-tries'
 import { refreshRefund } from '@/lib/refunds/refresh-refund'
-import { heardFromStripe } from '@/lib/refunds/refund-reasons'
 import type { RefundStatus } from '@/lib/refunds/refund-status'
 import { retryRefund } from '@/lib/refunds/retry-refund'
+import { refreshed, retried, type Words } from './act-words'
 
 const noteForm = z.object({ creditNoteId: z.uuid() })
 
@@ -28,42 +26,6 @@ const markForm = (today: string, outcomeUnknown: boolean) =>
       : z.literal('yes').optional(),
     moneyLeft: z.literal('yes', { error: 'Tick this once the money has really left, not before.' }),
   })
-
-type Words = { tone: Tone; text: string }
-
-/** What a retry came to, where the banner alone would leave the reader wondering whether anything happened. */
-const RETRIED: Record<RefundStatus, Words | null> = {
-  pending: {
-    tone: 'moving',
-    text: 'Stripe has been asked and has given no clear answer yet. Requite asks again by itself, and this page follows it.',
-  },
-  requested: { tone: 'moving', text: 'Stripe accepted the refund.' },
-  succeeded: { tone: 'done', text: 'The refund is complete.' },
-  failed: { tone: 'needs_you', text: 'Stripe was asked again just now and refused.' },
-  manual: null,
-}
-
-const NOT_ASKED_YET: Words = {
-  tone: 'waiting',
-  text: 'Stripe was not asked: it has not confirmed the deposit yet. The refund starts by itself when it does.',
-}
-
-/** Why a retry came to nothing where Stripe has not refused it. */
-function notRefused(failureReason: string | null): string | null {
-  if (failureReason === 'refunded_elsewhere')
-    return 'Stripe was not asked: a refund made outside Requite came to light.'
-  if (failureReason === 'account_not_connected')
-    return 'Stripe was not asked: the Stripe account that received the deposit is not connected.'
-  return heardFromStripe(failureReason) === 'nothing_clear'
-    ? 'Stripe could not be reached, or gave no clear answer.'
-    : null
-}
-
-function retried({ refundStatus, failureReason, attemptOpen, depositConfirmed }: CreditNote): Words | null {
-  if (refundStatus === 'pending' && !attemptOpen && !depositConfirmed) return NOT_ASKED_YET
-  const text = refundStatus === 'failed' ? notRefused(failureReason) : null
-  return text ? { tone: 'needs_you', text } : RETRIED[refundStatus]
-}
 
 const TOO_OFTEN: Words = { tone: 'needs_you', text: 'Too many retries in a short time. Try again in a minute.' }
 const LOOKED_TOO_OFTEN: Words = {
@@ -103,12 +65,7 @@ export async function refreshStatusAction(
   const result = await refreshRefund({ freelancerId: freelancer.id, ...asked.data })
   redraw()
   if (!result.ok) return notFound()
-  return answer(
-    result.stripeAnswered
-      ? { tone: 'done', text: 'Checked with Stripe just now: this is how it stands.' }
-      : { tone: 'needs_you', text: 'Stripe did not answer just now. This is what was known before.' },
-    result.creditNote.refundStatus,
-  )
+  return answer(refreshed(result), result.creditNote.refundStatus)
 }
 
 /** Mark refunded: for money that went back outside Stripe. Permanent. */
