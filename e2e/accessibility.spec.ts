@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { markDialog } from './fixtures/credit-note-page'
+import { BANNER, banner, markDialog } from './fixtures/credit-note-page'
 import type { Gallery } from './fixtures/gallery'
 import { expect, test } from './fixtures/test'
 
@@ -27,15 +27,16 @@ const DESK_PAGES: Record<string, (gallery: Gallery) => string> = {
   settings: () => '/settings',
 }
 
+/** Every state of a credit note, with what its banner says. */
 const CREDIT_NOTES = [
-  'awaiting the deposit',
-  'checking with Stripe',
-  'a transfer by hand',
-  'requested',
-  'failed, a retry helps',
-  'failed, not yet',
-  'succeeded',
-  'manual',
+  ['awaiting the deposit', BANNER.awaitingDeposit],
+  ['checking with Stripe', BANNER.checking],
+  ['a transfer by hand', BANNER.transferByHand],
+  ['requested', BANNER.requested],
+  ['failed, a retry helps', BANNER.failed],
+  ['failed, not yet', BANNER.failed],
+  ['succeeded', BANNER.succeeded],
+  ['manual', BANNER.manual],
 ] as const
 
 for (const [name, path] of Object.entries(PUBLIC_PAGES)) {
@@ -61,12 +62,13 @@ test.describe('at the desk', () => {
     })
   }
 
-  for (const name of CREDIT_NOTES) {
+  for (const [name, sentence] of CREDIT_NOTES) {
     test(`everybody can read a credit note that is ${name}: no barrier for axe, no sideways scrolling, light and dark, wide and narrow`, async ({
       page,
       gallery,
     }) => {
       await page.goto(gallery.notes[name].path)
+      await expect(banner(page)).toHaveText(sentence)
       await expectReadable(page)
     })
   }
