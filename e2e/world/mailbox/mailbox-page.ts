@@ -53,12 +53,26 @@ function page(title: string, body: unknown, count = 0) {
         </header>
         ${body}
         <script>
+          let asked = 0
           new EventSource('/changes').addEventListener('change', async () => {
+            const mine = ++asked
             const fresh = new DOMParser().parseFromString(await (await fetch(location.href)).text(), 'text/html')
-            for (const part of ['header p', '.list']) {
-              const [old, now] = [document.querySelector(part), fresh.querySelector(part)]
-              if (old && now) old.replaceWith(now)
+            if (mine < asked) return
+            const [list, now] = [document, fresh].map((page) => page.querySelector('.list'))
+            if (!list || !now) return
+            document.querySelector('header p').replaceWith(fresh.querySelector('header p'))
+            const [rows, freshRows] = [list, now].map((one) => one.querySelector('ul'))
+            if (!rows || !freshRows) return list.replaceChildren(...now.childNodes)
+            // A row that is still the same stays the same element: somebody may be about to open it.
+            const kept = new Map([...rows.children].map((row) => [row.innerHTML, row]))
+            let next = rows.firstElementChild
+            for (const row of [...freshRows.children]) {
+              const same = kept.get(row.innerHTML)
+              kept.delete(row.innerHTML)
+              if (same) next = same.nextElementSibling
+              else rows.insertBefore(row, next)
             }
+            for (const gone of kept.values()) gone.remove()
           })
         </script>
       </body>
