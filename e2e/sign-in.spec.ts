@@ -23,7 +23,10 @@ test('a wrong password is refused without saying which of the two is wrong, and 
 })
 
 test('signing out ends the session: going back shows no desk', async ({ page, desk }) => {
+  // The page listens for changes before the session ends: a refused line is an error on the console.
+  const listening = page.waitForResponse(/\/api\/changes$/)
   await page.goto('/credit-notes')
+  await listening
   await page.getByRole('button', { name: 'Sign out' }).click()
   await expect(page).toHaveURL(/\/sign-in/)
   await page.goto('/credit-notes')
