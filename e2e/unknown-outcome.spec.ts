@@ -9,10 +9,10 @@ test('when Stripe falls silent after making the refund, the page says so while S
 }) => {
   const note = await failedForNow(desk)
   await desk.stripe.loseWebhooks()
-  await desk.stripe.plan({ kind: 'timeout_after', milliseconds: 6000, method: 'POST', path: '/v1/refunds' })
+  await desk.stripe.plan({ kind: 'timeout_after', milliseconds: 12_000, method: 'POST', path: '/v1/refunds' })
   await page.goto(note.path)
   await page.getByRole('button', { name: 'Retry' }).click()
-  await expect(banner(page)).toHaveText(BANNER.checking, { timeout: 5000 })
+  await expect(banner(page)).toHaveText(BANNER.checking, { timeout: 11_000 })
   await expect(page.getByRole('button', { name: 'Retry' })).toBeHidden()
   await expect(page.getByRole('button', { name: 'Mark refunded' })).toBeHidden()
 
