@@ -46,8 +46,11 @@ export const HEALED_BY = {
 } as const satisfies Record<string, readonly string[]>
 export type Healing = keyof typeof HEALED_BY
 
-/** Stripe's last word on a dispute: the freelancer keeps the money, so it can be refunded again. */
-const WON: readonly string[] = ['won', 'warning_closed', 'prevented']
+/**
+ * Stripe's last word on a dispute: the freelancer keeps the money, so it can be refunded again. Not `prevented`: a dispute
+ * that Stripe blocked ends so, and one that it resolved by giving the client the money, so that only a person can tell.
+ */
+const WON: readonly string[] = ['won', 'warning_closed']
 
 /** Whether a dispute, as Stripe names its status, has ended in the freelancer's favour. */
 export function disputeIsWon(disputeStatus: string | null): boolean {
