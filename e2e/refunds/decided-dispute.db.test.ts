@@ -57,7 +57,13 @@ const byHand = (note: Note, method: 'sepa' | 'chargeback' = 'sepa', reference = 
   })
 
 /** Stripe's word on the dispute `du_1`, the later `second` the later said. */
-async function said(note: Note, status: 'lost' | 'won', amount: number, second = 0, currency = 'eur'): Promise<void> {
+async function said(
+  note: Note,
+  status: 'lost' | 'won' | 'prevented',
+  amount: number,
+  second = 0,
+  currency = 'eur',
+): Promise<void> {
   const { stripeAccountId, paymentIntentId, chargeId } = note
   const word = { stripeAccountId, paymentIntentId, chargeId, disputeId: 'du_1', status, amount, currency }
   const toldAt = new Date(Date.now() + 60_000 + second * 1000)
@@ -200,6 +206,13 @@ test('a loss that is heard of while a retry is under way is told when that is re
   await askStripe(begun.attempt, { actor: 'freelancer' })
   expect(await standing(note)).toMatchObject({ failureReason: 'paid_by_chargeback', attemptOpen: false })
   expect(await emailsOf(note)).toEqual([...told, 'refund_failed'])
+})
+
+test('a dispute that Stripe prevented is no win: it may have been resolved by paying the client, so nothing is asked for by itself', async () => {
+  const note = await issueNote(desk, { card: 'pm_card_createDispute' })
+  await trigger(note)
+  await said(note, 'prevented', 30_000)
+  expect(await standing(note)).toMatchObject({ failureReason: 'charge_disputed', nextTryAt: null })
 })
 
 test('each alarm ends with its own cause, and one that comes back is named again', async () => {
