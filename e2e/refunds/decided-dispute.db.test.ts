@@ -176,6 +176,18 @@ test('a note that the bank has paid in part, and a transfer the rest, gives none
   expect(await standing(younger)).toMatchObject({ failureReason: 'chargeback_paid_another' })
 })
 
+test('of two notes that were sent by hand before anybody heard of the loss, one alarms: the bank has paid once more', async () => {
+  const [older, younger] = await twoNotes('pm_card_createDispute')
+  await trigger(older)
+  await trigger(younger)
+  await byHand(older)
+  await byHand(younger)
+  await said(older, 'lost', older.amount, -120)
+  await runJobs()
+  expect(await standing(older)).toMatchObject({ refundStatus: 'manual', paidTwiceAt: expect.any(Date) })
+  expect(await standing(younger)).toMatchObject({ refundStatus: 'manual', paidTwiceAt: null })
+})
+
 test('nor does one that was marked with the dispute’s number before it was lost', async () => {
   const [older, younger] = await twoNotes('pm_card_createDispute')
   await trigger(older)
@@ -211,8 +223,10 @@ test('a loss that is heard of while a retry is under way is told when that is re
 test('a dispute that Stripe prevented is no win: it may have been resolved by paying the client, so nothing is asked for by itself', async () => {
   const note = await issueNote(desk, { card: 'pm_card_createDispute' })
   await trigger(note)
+  const told = await emailsOf(note)
   await said(note, 'prevented', 30_000)
-  expect(await standing(note)).toMatchObject({ failureReason: 'charge_disputed', nextTryAt: null })
+  expect(await standing(note)).toMatchObject({ failureReason: 'dispute_prevented', nextTryAt: null })
+  expect(await emailsOf(note)).toEqual([...told, 'refund_failed'])
 })
 
 test('each alarm ends with its own cause, and one that comes back is named again', async () => {

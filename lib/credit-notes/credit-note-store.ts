@@ -44,7 +44,8 @@ const CONNECTED = Prisma.sql`(d.method = 'sepa' OR (c.stripe_account_id IS NOT N
 /**
  * How much of a note the bank takes back in a dispute that is lost, after those notes of the deposit that it pays before: what
  * is marked as paid by it, and those that come `first` of the ones that nothing else has paid. Whoever marks a note after the
- * bank has decided sends what the bank has left open: the note's claim stays. Minor units, at most the whole note; null where
+ * bank has decided sends what the bank has left open: its claim before younger ones stays. Were it one before older ones too,
+ * two that were marked would each leave the dispute to the other, and neither would alarm. Minor units, at most the whole note; null where
  * the two are in different currencies.
  */
 function shareOfDispute(first: Prisma.Sql): Prisma.Sql {
@@ -54,8 +55,9 @@ function shareOfDispute(first: Prisma.Sql): Prisma.Sql {
         SELECT sum(m.amount_gross) FROM credit_notes m
         WHERE m.deposit_id = d.id AND m.id <> n.id AND (m.manual_method::text = 'chargeback'
           OR strpos(m.manual_reference, d.dispute_id) > 0
-          OR ((m.refund_status IN ('pending', 'failed')
-            OR (m.refund_status = 'manual' AND m.settled_at > d.dispute_closed_at)) AND ${first}))), 0)))
+          OR (m.refund_status IN ('pending', 'failed') AND ${first})
+          OR (m.refund_status = 'manual' AND m.settled_at > d.dispute_closed_at
+            AND (m.issued_at, m.id) < (n.issued_at, n.id)))), 0)))
       END::bigint`
 }
 

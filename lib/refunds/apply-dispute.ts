@@ -21,7 +21,7 @@ export type DisputeNews = Omit<Extract<EventFacts, { kind: 'dispute' }>, 'kind'>
 export async function applyDispute(tx: Transaction, dispute: DisputeNews, cause: Cause): Promise<string> {
   if (!(await recordDispute(tx, dispute))) return 'unknown_payment'
   const won = disputeIsWon(dispute.status)
-  if (!won && dispute.status !== 'lost') return 'applied'
+  if (!won && dispute.status !== 'lost' && dispute.status !== 'prevented') return 'applied'
   for (const { freelancerId, creditNoteId } of await findCreditNotesOfCharge(tx, dispute)) {
     const note = await holdCreditNote(tx, freelancerId, creditNoteId)
     if (!note) continue

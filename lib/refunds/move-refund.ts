@@ -20,7 +20,7 @@ import type { Transaction } from '@/lib/transaction'
 import { findRefundsElsewhere } from './known-refund-store'
 import type { ManualMethod, RefundStatus } from './refund-status'
 import { markPaidTwice, type RefundColumns, writeRefundColumns } from './refund-store'
-import { followsLostDispute, reasonAfterDispute } from './refund-tries'
+import { followsEndedDispute, followsLostDispute, reasonAfterDispute } from './refund-tries'
 
 /** Who or what moves a refund; kept with the move on the timeline. */
 export type Cause = {
@@ -154,7 +154,7 @@ function kindOf(before: CreditNote, move: RefundMove): TimelineKind {
   if (before.refundStatus === 'succeeded') return 'refund_bounced'
   // Nobody was asked: the client's bank has decided.
   if (before.refundStatus === 'failed' && followsLostDispute(move.reason)) return 'dispute_lost'
-  if (before.refundStatus === 'failed' && followsLostDispute(before.failureReason)) return 'dispute_won'
+  if (before.refundStatus === 'failed' && followsEndedDispute(before.failureReason)) return 'dispute_won'
   return move.stripeRefundId ? 'refund_failed' : 'refund_refused'
 }
 
@@ -205,14 +205,15 @@ function emailsOf(before: CreditNote, after: CreditNote, move: RefundMove, freel
 }
 
 /**
- * What a failure is told once for. A lost dispute is news of its own, whatever was told before it. Refusals name no refund:
+ * What a failure is told once for. A dispute's end is news of its own, whatever was told before it. Refusals name no refund:
  * however often a retry is refused, the freelancer, who pressed it, is written to once.
  */
 function failureRef(before: CreditNote, move: Failure): string {
+  if (move.unseenAttempt) return move.unseenAttempt
   // A refund that came to nothing is told as that.
   const ofDispute = before.refundStatus === 'failed' || move.stripeRefundId === null
-  if (ofDispute && followsLostDispute(move.reason)) return `${before.disputeId} ${move.reason}`
-  return move.stripeRefundId ?? move.unseenAttempt ?? ''
+  if (ofDispute && followsEndedDispute(move.reason)) return `${before.disputeId} ${move.reason}`
+  return move.stripeRefundId ?? ''
 }
 
 /**

@@ -13,7 +13,7 @@ import {
   VERDICTS,
   withoutWaiting,
 } from './refund-reasons'
-import { followsLostDispute, HEALED_BY, MOST_AUTOMATIC_TRIES, nextAutomaticTry } from './refund-tries'
+import { followsEndedDispute, HEALED_BY, MOST_AUTOMATIC_TRIES, nextAutomaticTry } from './refund-tries'
 
 const enumerated = z.object({ enum: z.array(z.string().nullable()) })
 const refundSchema = z
@@ -36,7 +36,7 @@ const STATUSES_WITHOUT_WORDS = ['pending', 'succeeded', 'failed']
 const HEALS_BY_ITSELF = [
   ...HEALED_BY.account_reconnected,
   ...HEALED_BY.balance_topped_up,
-  ...HEALED_BY.dispute_won.filter((code) => !followsLostDispute(code)),
+  ...HEALED_BY.dispute_won.filter((code) => !followsEndedDispute(code)),
 ].filter((code) => Object.hasOwn(REFUND_REASONS, code))
 
 const reasons = Object.values(REFUND_REASONS)

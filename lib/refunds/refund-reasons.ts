@@ -324,6 +324,13 @@ const OWN_CODES = {
     wayOut:
       'Look in Stripe how much the dispute took. If it was meant for this credit note, send only what is missing by bank transfer, then press Mark refunded. If it was about something else, press Retry.',
   },
+  dispute_prevented: {
+    title: 'Stripe ended a dispute over this payment before it was decided',
+    verdict: 'not_yet',
+    why: 'Stripe has either blocked the dispute or settled it by giving your client the money, and does not tell Requite which. A retry may pay your client twice, so wait until you have looked.',
+    wayOut:
+      'Look at the dispute in Stripe. If your client has the money, press Mark refunded with the dispute’s number. If not, press Retry.',
+  },
   chargeback_paid_another: {
     title: 'a lost dispute over this payment has paid another credit note',
     verdict: 'retry_now',

@@ -38,6 +38,7 @@ export const HEALED_BY = {
     'paid_by_chargeback',
     'partly_paid_by_chargeback',
     'chargeback_paid_another',
+    'dispute_prevented',
   ],
   account_reconnected: ['account_not_connected', 'account_invalid'],
   balance_topped_up: ['balance_insufficient', 'insufficient_funds'],
@@ -111,8 +112,9 @@ export function reasonAfterDispute(
   },
 ): string {
   const aboutDispute = isAboutDispute(reason)
+  if (note.disputeStatus === 'prevented' && aboutDispute) return 'dispute_prevented'
   if (note.disputeStatus !== 'lost')
-    return disputeIsWon(note.disputeStatus) && followsLostDispute(reason) ? 'charge_disputed' : reason
+    return disputeIsWon(note.disputeStatus) && followsEndedDispute(reason) ? 'charge_disputed' : reason
   const decidedSince = note.disputeClosedAt !== null && note.disputeClosedAt > note.issuedAt
   if (!aboutDispute && !decidedSince) return reason
   if (note.disputePays === note.amountGross) return 'paid_by_chargeback'
@@ -130,6 +132,11 @@ const AFTER_LOSS: readonly (string | null)[] = [
 /** The reason is what a lost dispute has left of a failure, and ends should that be won after all. */
 export function followsLostDispute(reason: string | null): boolean {
   return AFTER_LOSS.includes(reason)
+}
+
+/** The same, or what one that Stripe ended early has left. */
+export function followsEndedDispute(reason: string | null): boolean {
+  return followsLostDispute(reason) || reason === 'dispute_prevented'
 }
 
 /** The client's bank has taken the money of the note, or a part of it. */
