@@ -17,8 +17,13 @@ const BESIDE_ANOTHER =
 const BESIDE_A_CHARGEBACK =
   'Your client’s bank has taken money of this payment already, and Stripe may send the whole amount on top of it. Retry only if the dispute was about something else.'
 
+/** Whether a dispute that Stripe ended early has paid the client, only a person can see. */
+const BESIDE_A_PREVENTED_DISPUTE =
+  'Stripe may have settled a dispute over this payment by giving your client the money, and may send the whole amount on top of it. Retry only if you have seen in Stripe that it did not.'
+
 /** What to know before a retry that can't help now, or that may pay beside something else. */
 export function secondLook(reason: { code: string; verdict: Verdict } | null): string {
   if (reason?.code === 'refunded_elsewhere') return BESIDE_ANOTHER
+  if (reason?.code === 'dispute_prevented') return BESIDE_A_PREVENTED_DISPUTE
   return paidByBank(reason?.code ?? null) ? BESIDE_A_CHARGEBACK : BY_VERDICT[reason?.verdict ?? 'not_yet']
 }

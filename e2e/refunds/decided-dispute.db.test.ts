@@ -229,6 +229,15 @@ test('a dispute that Stripe prevented is no win: it may have been resolved by pa
   expect(await emailsOf(note)).toEqual([...told, 'refund_failed'])
 })
 
+test('nor is a try made that was planned for another reason', async () => {
+  const note = await issueNote(desk)
+  await stripe.plan({ kind: 'error_before', method: 'POST', path: '/v1/refunds' })
+  await trigger(note)
+  expect(await standing(note)).toMatchObject({ failureReason: 'api_error', nextTryAt: expect.any(Date) })
+  await said(note, 'prevented', 30_000)
+  expect(await standing(note)).toMatchObject({ failureReason: 'dispute_prevented', nextTryAt: null })
+})
+
 test('each alarm ends with its own cause, and one that comes back is named again', async () => {
   const note = await issueNote(desk)
   await trigger(note)

@@ -165,18 +165,31 @@ describe('a refusal that passes is asked again by itself', () => {
     expect(await emailsOf(note)).toEqual(['refund_failed', 'refund_tries_ended', 'refund_tries_ended'])
   })
 
-  test('a Retry whose answer came too late to be seen is told when Stripe has refused it', async () => {
-    const note = await issueNote(desk)
-    await stripe.plan({ ...refusedOnce, kind: 'refusal', code: 'charge_disputed' })
-    await trigger(note)
-    await stripe.plan({ ...refusedOnce, kind: 'timeout_before', milliseconds: 20 })
-    await retryRefund({ ...note, actor: 'freelancer' })
-    await stripe.plan({ ...refusedOnce, kind: 'refusal', code: 'charge_disputed' })
-    await expect.poll(async () => (await attemptsOf(note)).at(-1)?.state).toBe('unknown')
-    await resolveNow(note)
-    expect(await standing(note)).toMatchObject({ failureReason: 'charge_disputed', attemptOpen: false })
-    expect(await emailsOf(note)).toEqual(['refund_failed', 'refund_failed'])
-  })
+  test.each(['no dispute was decided', 'a dispute was lost for a part'])(
+    'a Retry whose answer came too late to be seen is told when Stripe has refused it, where %s',
+    async (which) => {
+      const note = await issueNote(desk)
+      await stripe.plan({ ...refusedOnce, kind: 'refusal', code: 'charge_disputed' })
+      await trigger(note)
+      const lost = which !== 'no dispute was decided'
+      if (lost)
+        await db().$executeRaw`
+        UPDATE deposits SET dispute_id = 'du_1', dispute_status = 'lost', dispute_amount = 500, dispute_currency = 'eur',
+          dispute_closed_at = now() WHERE id = ${note.depositId}::uuid`
+      // What a Retry that is refused at once has told already.
+      await stripe.plan({ ...refusedOnce, kind: 'refusal', code: 'charge_disputed' })
+      await pressRetry(note)
+      const told = await emailsOf(note)
+      await stripe.plan({ ...refusedOnce, kind: 'timeout_before', milliseconds: 20 })
+      await retryRefund({ ...note, actor: 'freelancer' })
+      await stripe.plan({ ...refusedOnce, kind: 'refusal', code: 'charge_disputed' })
+      await expect.poll(async () => (await attemptsOf(note)).at(-1)?.state).toBe('unknown')
+      await resolveNow(note)
+      const failureReason = lost ? 'partly_paid_by_chargeback' : 'charge_disputed'
+      expect(await standing(note)).toMatchObject({ failureReason, attemptOpen: false })
+      expect(await emailsOf(note)).toEqual([...told, 'refund_failed'])
+    },
+  )
 
   test('a planned try that ends before Stripe is asked is told as well', async () => {
     const note = await issueNote(desk)

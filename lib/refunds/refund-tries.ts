@@ -112,11 +112,11 @@ export function reasonAfterDispute(
   },
 ): string {
   const aboutDispute = isAboutDispute(reason)
-  if (note.disputeStatus === 'prevented' && aboutDispute) return 'dispute_prevented'
-  if (note.disputeStatus !== 'lost')
-    return disputeIsWon(note.disputeStatus) && followsEndedDispute(reason) ? 'charge_disputed' : reason
+  const mayHavePaid = note.disputeStatus === 'lost' || note.disputeStatus === 'prevented'
+  if (!mayHavePaid) return disputeIsWon(note.disputeStatus) && followsEndedDispute(reason) ? 'charge_disputed' : reason
   const decidedSince = note.disputeClosedAt !== null && note.disputeClosedAt > note.issuedAt
   if (!aboutDispute && !decidedSince) return reason
+  if (note.disputeStatus === 'prevented') return 'dispute_prevented'
   if (note.disputePays === note.amountGross) return 'paid_by_chargeback'
   // In another currency nobody but a person can tell how much of it.
   if (note.disputePays !== 0) return 'partly_paid_by_chargeback'
