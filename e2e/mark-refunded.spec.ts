@@ -1,4 +1,4 @@
-import { BANNER, banner, markDialog } from './fixtures/credit-note-page'
+import { BANNER, banner, fillInMark, markDialog } from './fixtures/credit-note-page'
 import {
   failedForNow,
   lookUnderWay,
@@ -113,12 +113,7 @@ test('Mark refunded while a try has just begun is refused in the dialog, which k
 }) => {
   const note = await failedForNow(desk)
   await page.goto(note.path)
-  await page.getByRole('button', { name: 'Mark refunded' }).click()
-  const { dialog, method, date, reason, moneyLeft, submit, problem } = markDialog(page)
-  await method.selectOption('PayPal')
-  await date.fill('2025-01-02')
-  await reason.fill('PayPal 8XG12')
-  await moneyLeft.check()
+  const { dialog, method, date, reason, moneyLeft, submit, problem } = await fillInMark(page)
 
   const begun = await tryUnderWay(note)
   await expect(banner(page)).toHaveText(BANNER.checking)
